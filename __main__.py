@@ -1,0 +1,46 @@
+"""The stack: settings in, components wired, outputs out."""
+
+import pulumi
+
+from components.access import Access, AccessArgs
+from components.database import Database, DatabaseArgs
+from components.edge import Edge, EdgeArgs
+from components.migration import Migration, MigrationArgs
+from components.monitoring import Monitoring, MonitoringArgs
+from components.network import Network, NetworkArgs
+from components.proxy import Proxy, ProxyArgs
+from components.secrets import Secrets, SecretsArgs
+from config import settings
+from config.problems import ConfigError
+from engine import preflight
+from engine.api import EngineError
+from engine.identity import Identity
+
+try:
+    # The whole of the config, not one name after the other: a name that nobody asks for is a mistake to report.
+    given = settings.load(pulumi.runtime.config.CONFIG.get(), project=pulumi.get_project())
+    identity = Identity(project=pulumi.get_project(), stack=pulumi.get_stack())
+    preflight.check(identity=identity, address=given.bind, ports=given.ports.published())
+except (ConfigError, EngineError) as error:
+    raise pulumi.RunError(str(error)) from None
+
+secrets = Secrets("secrets", SecretsArgs(settings=given))
+network = Network("network", NetworkArgs(identity=identity))
+database = Database("database", DatabaseArgs(identity=identity, settings=given, network=network, secrets=secrets))
+migration = Migration("migration", MigrationArgs(identity=identity, settings=given, network=network, database=database))
+proxy = Proxy(
+    "proxy",
+    ProxyArgs(
+        identity=identity, settings=given, network=network, database=database, migration=migration, secrets=secrets
+    ),
+)
+edge = Edge("edge", EdgeArgs(identity=identity, settings=given, network=network, proxy=proxy))
+access = Access("access", AccessArgs(settings=given, secrets=secrets, network=network, edge=edge))
+Monitoring("monitoring", MonitoringArgs(identity=identity, settings=given, network=network, access=access))
+
+pulumi.export("gatewayUrl", given.gateway_url)
+pulumi.export("adminUrl", f"{given.gateway_url}/ui/")
+pulumi.export("prometheusUrl", given.prometheus_url)
+pulumi.export("masterKey", secrets.master_key)
+pulumi.export("virtualKeys", access.virtual_keys)
+pulumi.export("keyModels", access.key_models)

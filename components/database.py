@@ -1,0 +1,107 @@
+"""Postgres on a named volume, reachable from the stack's network only unless a host port is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from components.network import Network
+from components.secrets import Secrets
+from config.settings import Settings
+from engine.health import Healthy
+from engine.identity import Identity
+from engine.image import image_id
+from engine.workload import HealthCheck, PublishedPort, Workload, container
+
+ALIAS = "database"
+PORT = 5432
+USER = "llmproxy"
+DATABASE = "litellm"
+DATA = "/var/lib/postgresql/data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseArgs:
+    """What the database stands on."""
+
+    identity: Identity
+    settings: Settings
+    network: Network
+    secrets: Secrets
+
+
+class Database(pulumi.ComponentResource):
+    """A Postgres that answers, with the volume that outlives its container."""
+
+    url: pulumi.Output[str]
+    container_id: pulumi.Output[str]
+    healthy: Healthy
+
+    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("litellm-stack:components:Database", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        protect = args.settings.protect
+        volume = docker.Volume(
+            f"{name}-data",
+            name=args.identity.name("database"),
+            labels=[
+                docker.VolumeLabelArgs(label=label, value=value)
+                for label, value in args.identity.labels("database").items()
+            ],
+            # A label is not worth a database: a volume whose labels change would be replaced by an empty one.
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=protect, retain_on_delete=protect, ignore_changes=["labels", "driver"]
+            ),
+        )
+        postgres = container(
+            f"{name}-postgres",
+            _workload(
+                args, image=image_id(f"{name}-image", args.settings.images.postgres, opts=child), volume=volume.name
+            ),
+            identity=args.identity,
+            name=args.identity.name("database"),
+            opts=child,
+        )
+        self.healthy = Healthy(
+            f"{name}-healthy",
+            container_id=postgres.id,
+            container_name=postgres.name,
+            timeout=args.settings.start_timeout,
+            opts=child,
+        )
+        self.container_id = postgres.id
+        self.url = pulumi.Output.concat(
+            "postgresql://", USER, ":", args.secrets.database_password, f"@{ALIAS}:{PORT}/", DATABASE
+        )
+        self.register_outputs({"containerId": self.container_id})
+
+
+def _workload(args: DatabaseArgs, *, image: pulumi.Output[str], volume: pulumi.Output[str]) -> Workload:
+    port, address = args.settings.ports.database, args.settings.bind
+    return Workload(
+        component="database",
+        image=image,
+        user="999:999",  # postgres in the official image
+        memory=args.settings.memory.database,
+        stop_grace=60,  # a fast shutdown writes a checkpoint; killed before its end, Postgres starts with recovery
+        health=HealthCheck(
+            command=["pg_isready", "-q", "-h", "127.0.0.1", "-U", USER, "-d", DATABASE],
+            interval=1,
+            timeout=5,
+            retries=60,
+        ),
+        network=args.network.network_name,
+        alias=ALIAS,
+        environment={
+            "POSTGRES_USER": USER,
+            "POSTGRES_PASSWORD": args.secrets.database_password,
+            "POSTGRES_DB": DATABASE,
+            # Below the mount point: initdb refuses a folder that is not empty, and some volumes have a lost+found.
+            "PGDATA": f"{DATA}/pgdata",
+        },
+        volumes={DATA: volume},
+        tmpfs=("/tmp", "/var/run/postgresql"),  # noqa: S108  # paths in the container
+        ports=[PublishedPort(internal=PORT, external=port, address=address)] if port else [],
+    )

@@ -1,0 +1,23 @@
+"""What LiteLLM's non-root image needs at run time, whether it serves or migrates.
+
+Source: docker/Dockerfile.non_root and docker-compose.hardened.yml of BerriAI/litellm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+USER = "65534:65534"
+"""The image's own user, nobody."""
+
+FOLDERS = ("/tmp", "/.npm", "/app/migrations", "/nonexistent")  # noqa: S108  # paths in the container
+"""Folders that have to be writable; everything else is read-only."""
+
+ENVIRONMENT: Mapping[str, str] = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # prices as released, not as a web page says at each start
+    "LITELLM_LOG": "ERROR",
+    "LITELLM_MIGRATION_DIR": "/app/migrations",
+    "LITELLM_MODE": "PRODUCTION",  # reads no .env file
+    "LITELLM_NON_ROOT": "true",
+    "NPM_CONFIG_CACHE": "/.npm",
+}

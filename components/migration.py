@@ -1,0 +1,61 @@
+"""The database schema, brought up to the proxy's version by one job before any proxy starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components import litellm_runtime
+from components.database import Database
+from components.network import Network
+from config.settings import Settings
+from engine.identity import Identity
+from engine.image import image_id
+from engine.job import Job, JobArgs
+from engine.workload import TMPFS
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationArgs:
+    """What the job stands on."""
+
+    identity: Identity
+    settings: Settings
+    network: Network
+    database: Database
+
+
+class Migration(pulumi.ComponentResource):
+    """A database whose schema fits the proxy's `image`."""
+
+    image: pulumi.Output[str]
+
+    def __init__(self, name: str, args: MigrationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("litellm-stack:components:Migration", name, {}, opts)
+        # The image that serves also migrates, so that schema and proxy are of one version.
+        self.image = image_id(f"{name}-image", args.settings.images.litellm, opts=pulumi.ResourceOptions(parent=self))
+        Job(
+            f"{name}-job",
+            JobArgs(
+                container_name=args.identity.name("migration"),
+                image=self.image,
+                # LiteLLM's own migrate-only run (litellm/proxy/proxy_cli.py): it ends with an error where one fails.
+                command=["--skip_server_startup"],
+                network=args.network.network_name,
+                user=litellm_runtime.USER,
+                timeout=args.settings.start_timeout,
+                environment={
+                    **litellm_runtime.ENVIRONMENT,
+                    "DATABASE_URL": args.database.url,
+                    "USE_PRISMA_MIGRATE": "True",
+                    "ENFORCE_PRISMA_MIGRATION_CHECK": "true",
+                },
+                labels=args.identity.labels("migration"),
+                tmpfs=dict.fromkeys(litellm_runtime.FOLDERS, TMPFS),
+                # A database container that was replaced may stand on a new and empty volume.
+                triggers=[args.database.container_id],
+            ),
+            pulumi.ResourceOptions(parent=self, depends_on=[args.database.healthy]),
+        )
+        self.register_outputs({})

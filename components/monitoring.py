@@ -1,0 +1,95 @@
+"""Prometheus, with a virtual key that may read the proxy's metrics and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from components import proxy
+from components.access import Access
+from components.network import Network
+from config import prometheus
+from config.settings import Settings
+from engine.health import Healthy
+from engine.identity import Identity
+from engine.image import image_id
+from engine.rendered_file import RenderedFile
+from engine.workload import HealthCheck, PublishedPort, Workload, container
+
+PORT = 9090
+CONFIG = "/etc/prometheus/prometheus.yml"
+DATA = "/prometheus"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringArgs:
+    """What the monitoring stands on; `access` holds the key that may read metrics."""
+
+    identity: Identity
+    settings: Settings
+    network: Network
+    access: Access
+
+
+class Monitoring(pulumi.ComponentResource):
+    """A Prometheus that scrapes every replica."""
+
+    def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("litellm-stack:components:Monitoring", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        volume = docker.Volume(
+            f"{name}-data",
+            name=args.identity.name("prometheus"),
+            labels=[
+                docker.VolumeLabelArgs(label=label, value=value)
+                for label, value in args.identity.labels("prometheus").items()
+            ],
+            opts=child,
+        )
+        config = RenderedFile(
+            f"{name}-config",
+            identity=args.identity,
+            filename="prometheus.yml",
+            content=prometheus.render(upstream=proxy.ALIAS, upstream_port=proxy.PORT),
+            opts=child,
+        )
+        workload = _workload(
+            args,
+            config,
+            image=image_id(f"{name}-image", args.settings.images.prometheus, opts=child),
+            volume=volume.name,
+        )
+        server = container(
+            f"{name}-prometheus", workload, identity=args.identity, name=args.identity.name("prometheus"), opts=child
+        )
+        Healthy(
+            f"{name}-healthy",
+            container_id=server.id,
+            container_name=server.name,
+            timeout=args.settings.start_timeout,
+            opts=child,
+        )
+        self.register_outputs({})
+
+
+def _workload(
+    args: MonitoringArgs, config: RenderedFile, *, image: pulumi.Output[str], volume: pulumi.Output[str]
+) -> Workload:
+    return Workload(
+        component="prometheus",
+        image=image,
+        user="65534:65534",  # nobody, as in the official image
+        memory=args.settings.memory.prometheus,
+        stop_grace=30,
+        health=HealthCheck(
+            command=["promtool", "check", "ready", f"--url=http://127.0.0.1:{PORT}"], interval=1, timeout=5, retries=60
+        ),
+        network=args.network.network_name,
+        alias="prometheus",
+        files={CONFIG: config},
+        secret_files={prometheus.CREDENTIALS_FILE: args.access.metrics_key},
+        volumes={DATA: volume},
+        ports=[PublishedPort(internal=PORT, external=args.settings.ports.prometheus, address=args.settings.bind)],
+    )

@@ -1,0 +1,108 @@
+"""The LiteLLM proxy: replicas that share one name, each with its config, none with a port on the host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components import litellm_runtime
+from components.database import Database
+from components.migration import Migration
+from components.network import Network
+from components.secrets import Secrets
+from config import litellm
+from config.settings import Settings
+from engine.health import Healthy
+from engine.identity import Identity
+from engine.rendered_file import RenderedFile
+from engine.workload import HealthCheck, Workload, container, digest
+
+ALIAS = "litellm"
+PORT = 4000
+CONFIG = "/app/config.yaml"
+COMPONENT = "proxy"
+READINESS = f"import urllib.request as u;u.urlopen('http://127.0.0.1:{PORT}/health/readiness',timeout=8)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProxyArgs:
+    """What the replicas stand on."""
+
+    identity: Identity
+    settings: Settings
+    network: Network
+    database: Database
+    migration: Migration
+    secrets: Secrets
+
+
+class Proxy(pulumi.ComponentResource):
+    """The declared replicas, healthy and connected to the database."""
+
+    container_ids: list[pulumi.Output[str]]
+    healthy: list[Healthy]
+
+    def __init__(self, name: str, args: ProxyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("litellm-stack:components:Proxy", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        config = RenderedFile(
+            f"{name}-config",
+            identity=args.identity,
+            filename="config.yaml",
+            content=litellm.render(args.settings),
+            opts=child,
+        )
+        workload = _workload(args, config)
+        # A replacement starts beside the old replica, so its name has to differ whenever anything in it does.
+        revision = digest(workload, key=args.secrets.derive("replica-names"))
+        self.container_ids, self.healthy = [], []
+        for index in range(args.settings.replicas):
+            replica = container(
+                f"{name}-replica-{index}",
+                workload,
+                identity=args.identity,
+                name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", revision, f"-{index}"),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.migration, args.database.healthy]),
+            )
+            healthy = Healthy(
+                f"{name}-replica-{index}-healthy",
+                container_id=replica.id,
+                container_name=replica.name,
+                timeout=args.settings.start_timeout,
+                opts=child,
+            )
+            self.container_ids.append(replica.id)
+            self.healthy.append(healthy)
+        self.register_outputs({})
+
+
+def _workload(args: ProxyArgs, config: RenderedFile) -> Workload:
+    # What a replica has in flight when it drains may take as long as any request.
+    drain_timeout = litellm.request_timeout(args.settings)
+    return Workload(
+        component=COMPONENT,
+        image=args.migration.image,
+        user=litellm_runtime.USER,
+        memory=args.settings.memory.proxy,
+        # LiteLLM itself stops after GRACEFUL_SHUTDOWN_TIMEOUT; the engine's kill is for one that hangs.
+        stop_grace=drain_timeout + 10,
+        health=HealthCheck(command=["python3", "-c", READINESS], interval=2, timeout=10, retries=3),
+        network=args.network.network_name,
+        alias=ALIAS,
+        command=["--config", CONFIG, "--port", str(PORT)],
+        environment={
+            **litellm_runtime.ENVIRONMENT,
+            **args.settings.environment,
+            **{name: pulumi.Output.secret(value.get_secret_value()) for name, value in args.settings.secrets.items()},
+            "DATABASE_URL": args.database.url,
+            "DISABLE_SCHEMA_UPDATE": "true",  # the migration has done it
+            "DRAIN_ENDPOINT_TOKEN": args.secrets.derive("drain-token"),
+            "GRACEFUL_SHUTDOWN_TIMEOUT": str(drain_timeout),
+            "LITELLM_MASTER_KEY": args.secrets.master_key,
+            "LITELLM_SALT_KEY": args.secrets.salt_key,
+        },
+        files={CONFIG: config},
+        tmpfs=litellm_runtime.FOLDERS,
+        beside=True,
+    )

@@ -1,0 +1,65 @@
+"""The stack's secrets: generated once, encrypted in the state, or given through `pulumi config set --secret`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_random as random
+from pydantic import SecretStr
+
+from config.settings import Settings
+from litellm_admin.keys import derive_key
+
+LENGTH = 32
+"""Characters of a generated secret: letters and digits, 190 bits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretsArgs:
+    """`settings` may give secrets; it holds the rotation numbers of those that the stack generates."""
+
+    settings: Settings
+
+
+class Secrets(pulumi.ComponentResource):
+    """Master key, salt key, database password, and a seed that every other secret is derived from."""
+
+    master_key: pulumi.Output[str]
+    salt_key: pulumi.Output[str]
+    database_password: pulumi.Output[str]
+    seed: pulumi.Output[str]
+
+    def __init__(self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("litellm-stack:components:Secrets", name, {}, opts)
+        given, protect = args.settings, args.settings.protect
+        self.master_key = _given(given.master_key) or pulumi.Output.concat(
+            "sk-", self._generate(f"{name}-master-key", rotation=given.rotation.master_key)
+        )
+        # These live as long as the database: with another salt key its encrypted rows are unreadable, with another
+        # seed every virtual key is a different one, and with another password nobody gets in.
+        self.salt_key = _given(given.salt_key) or self._generate(f"{name}-salt-key", protect=protect)
+        self.seed = self._generate(f"{name}-seed", protect=protect)
+        self.database_password = _given(given.database_password) or self._generate(
+            f"{name}-database-password", protect=protect
+        )
+        self.register_outputs({})
+
+    def derive(self, purpose: str, *, rotation: int = 1) -> pulumi.Output[str]:
+        """Return the secret for `purpose`: the same one in every run, until `rotation` is raised."""
+        return self.seed.apply(lambda seed: derive_key(seed, name=purpose, rotation=rotation))
+
+    def _generate(self, name: str, *, rotation: int = 1, protect: bool = False) -> pulumi.Output[str]:
+        password = random.RandomPassword(
+            name,
+            length=LENGTH,
+            # These secrets travel in URLs and environment variables, where punctuation needs quoting.
+            special=False,
+            keepers={"rotation": str(rotation)},
+            opts=pulumi.ResourceOptions(parent=self, protect=protect),
+        )
+        return password.result
+
+
+def _given(secret: SecretStr | None) -> pulumi.Output[str] | None:
+    return pulumi.Output.secret(secret.get_secret_value()) if secret else None

@@ -1,0 +1,80 @@
+"""haproxy.cfg: one port for clients, replicas found by DNS, and no request that is ever sent twice."""
+
+from __future__ import annotations
+
+PORT = 4000
+STATUS_PORT = 8404
+
+SLOTS = 64
+"""How many replicas the edge can know at a time: twice the most that settings allow, because old and new ones overlap.
+
+A constant, so that another number of replicas changes nothing at the edge.
+"""
+
+# The name server is Docker's own inside every container of a user-defined network.
+TEMPLATE = """\
+global
+  log stdout format raw local0 notice
+  maxconn 8192
+
+resolvers docker
+  nameserver dns 127.0.0.11:53
+  resolve_retries 3
+  timeout resolve 500ms
+  timeout retry 500ms
+  hold valid 1s
+  hold nx 1s
+  hold obsolete 1s
+
+defaults
+  mode http
+  log global
+  option dontlognull
+  # A connection to a replica serves one request: a kept one could close just as the next request is written to it,
+  # and that request could not be sent again without the risk of running twice.
+  option http-server-close
+  option forwardfor
+  # Only a connection that was never made is tried again, on another replica.
+  option redispatch 1
+  retries 3
+  retry-on conn-failure
+  timeout connect 2s
+  timeout check 5s
+  timeout queue 30s
+  timeout http-request 30s
+  timeout http-keep-alive 60s
+  timeout client {timeout}s
+  timeout server {timeout}s
+
+frontend gateway
+  bind :{port}
+  default_backend litellm
+
+backend litellm
+  balance leastconn
+  option httpchk
+  http-check send meth GET uri /health/readiness
+  http-check expect status 200
+  # A replica that drains answers 503 and is out after two checks; what is in flight on it goes on.
+  default-server check inter 1s fastinter 300ms downinter 500ms fall 2 rise 1 resolvers docker init-addr none
+  server-template replica {slots} {upstream}
+
+# Inside the stack's network only: the cutover reads here which replicas get requests.
+frontend status
+  bind :{status_port}
+  stats enable
+  stats uri /stats
+  stats show-legends
+"""
+
+
+def render(*, upstream: str, request_timeout: int) -> str:
+    """Return the content of haproxy.cfg for replicas at `upstream` (DNS name:port); `request_timeout` is in seconds."""
+    return TEMPLATE.format(
+        upstream=upstream,
+        slots=SLOTS,
+        port=PORT,
+        status_port=STATUS_PORT,
+        # The proxy gives up first, so that clients get its answer and not the edge's.
+        timeout=request_timeout + 20,
+    )

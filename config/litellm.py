@@ -1,0 +1,52 @@
+"""LiteLLM's config.yaml: the stack's settings laid over `base.yaml`. It holds no secret, only `os.environ/NAME`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from config.merge import merge
+from config.settings import Settings
+from litellm_admin.models import BudgetFields
+
+BASE = Path(__file__).with_name("base.yaml")
+
+END_USER_BUDGET_ID = "litellm-stack-end-users"
+"""The budget of every end user who is not declared as a customer."""
+
+
+def render(settings: Settings) -> str:
+    """Return the content of config.yaml."""
+    proxy = merge(_base(), settings.proxy)
+    budget = end_user_budget(settings)
+    if budget is not None:
+        # LiteLLM 1.106.2 reads max_end_user_budget and does nothing with it (`pass` in litellm/proxy/utils.py), but
+        # it enforces the budget that max_end_user_budget_id names. `components/access.py` creates that budget.
+        del proxy["litellm_settings"]["max_end_user_budget"]
+        proxy["litellm_settings"]["max_end_user_budget_id"] = END_USER_BUDGET_ID
+    return yaml.safe_dump(proxy, sort_keys=False, allow_unicode=True, width=120)
+
+
+def end_user_budget(settings: Settings) -> BudgetFields | None:
+    """Return what `max_end_user_budget` promises, or None where the stack config does not set it."""
+    litellm_settings = settings.proxy.get("litellm_settings") or {}
+    amount = litellm_settings.get("max_end_user_budget")
+    if amount is None:
+        return None
+    return BudgetFields(max_budget=amount, budget_duration=litellm_settings.get("budget_duration"))
+
+
+def request_timeout(settings: Settings) -> int:
+    """Return how long a request may take, in seconds, rounded up."""
+    timeout = merge(_base(), settings.proxy)["litellm_settings"].get("request_timeout", 6000)
+    return int(-(-float(timeout) // 1))
+
+
+@cache
+def _base() -> Mapping[str, Any]:
+    base: dict[str, Any] = yaml.safe_load(BASE.read_text(encoding="utf-8"))
+    return base

@@ -1,0 +1,169 @@
+"""What is checked of LiteLLM's own settings at preview: names that lead nowhere and secrets in clear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from config.problems import Problem, nearest, path_of
+
+ENVIRON = "os.environ/"
+SECRET_NAME = re.compile(r"(^|_)(api_key|secret|secret_access_key|access_key_id|password|private_key|token)$")
+
+SECTIONS = frozenset(
+    {
+        "agent_list",
+        "agents",
+        "assistant_settings",
+        "callback_settings",
+        "credential_list",
+        "default_vertex_config",
+        "files_settings",
+        "finetune_settings",
+        "general_settings",
+        "guardrails",
+        "litellm_settings",
+        "mcp_servers",
+        "mcp_tools",
+        "model_list",
+        "policies",
+        "policy_attachments",
+        "prompts",
+        "router_settings",
+        "sandbox_tools",
+        "search_tools",
+        "vector_store_registry",
+        "worker_registry",
+    }
+)
+"""Sections of config.yaml (load_config in litellm/proxy/proxy_server.py); `environment_variables` is `environment`."""
+
+MODEL_FIELDS = frozenset({"model_name", "litellm_params", "model_info"})
+
+STACK_ENVIRONMENT = frozenset({"DATABASE_URL", "DRAIN_ENDPOINT_TOKEN", "LITELLM_MASTER_KEY", "LITELLM_SALT_KEY"})
+"""Variables of the proxy that the stack sets by itself."""
+
+OWNED = {
+    "master_key": "the stack generates the master key; give your own with `pulumi config set --secret masterKey`",
+    "salt_key": "the stack generates the salt key; give your own with `pulumi config set --secret saltKey`",
+    "database_url": "the stack runs the database and hands its address to the proxy",
+    "enable_drain_endpoint": "the stack drains a replica before it removes it and needs this endpoint",
+    "drain_endpoint_token": "the stack generates this token",
+}
+"""Settings that the stack decides, in whichever section they are written, with the reason and the mend."""
+
+
+def problems(values: Mapping[str, Any]) -> list[Problem]:
+    """Every mistake in `proxy`, `secrets` and `environment` that the shape of the settings does not show."""
+    settings = values.get("proxy", {})
+    if not isinstance(settings, Mapping):
+        return []
+    return [
+        *(
+            Problem(path=f"proxy.{name}", message=f"no such section of config.yaml; {nearest(name, SECTIONS)}")
+            for name in sorted(settings.keys() - SECTIONS)
+        ),
+        *_model_problems(settings),
+        *_owned_problems(settings),
+        *_secret_problems(settings, _declared_names(values)),
+        *_environment_problems(values),
+        *_end_user_budget_problems(settings),
+    ]
+
+
+def model_names(settings: Mapping[str, Any]) -> list[str]:
+    """Return the names that clients may ask for, in the order of `model_list`, each once."""
+    models = settings.get("model_list")
+    entries = models if isinstance(models, list) else []
+    names = [entry.get("model_name") for entry in entries if isinstance(entry, Mapping)]
+    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+
+def _model_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    models = settings.get("model_list", [])
+    if not isinstance(models, list):
+        yield Problem(path="proxy.model_list", message="write a list of models: `- model_name: ...`")
+        return
+    for index, entry in enumerate(models):
+        path = f"proxy.model_list[{index}]"
+        if not isinstance(entry, Mapping):
+            yield Problem(path=path, message="write a mapping with `model_name` and `litellm_params`")
+            continue
+        for unknown in sorted(entry.keys() - MODEL_FIELDS):
+            message = f"LiteLLM reads no such setting here; {nearest(unknown, MODEL_FIELDS)}"
+            yield Problem(path=f"{path}.{unknown}", message=message)
+        if not entry.get("model_name") or not isinstance(entry.get("model_name"), str):
+            yield Problem(path=f"{path}.model_name", message="missing: the name that applications ask for")
+        parameters = entry.get("litellm_params")
+        if not isinstance(parameters, Mapping) or not parameters.get("model"):
+            yield Problem(
+                path=f"{path}.litellm_params.model", message="missing: the provider's model, such as openai/gpt-4o-mini"
+            )
+
+
+def _owned_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    for section in ("litellm_settings", "general_settings"):
+        values = settings.get(section)
+        for name in sorted(OWNED.keys() & (values.keys() if isinstance(values, Mapping) else set())):
+            yield Problem(path=f"proxy.{section}.{name}", message=f"remove it: {OWNED[name]}")
+
+
+def _secret_problems(settings: Mapping[str, Any], declared: frozenset[str]) -> Iterator[Problem]:
+    for location, value in _strings(settings, ("proxy",)):
+        name = str(location[-1])
+        if value.startswith(ENVIRON):
+            variable = value.removeprefix(ENVIRON)
+            if variable not in declared:
+                mend = f"`pulumi config set --secret --path secrets.{variable}`"
+                yield Problem(path=path_of(location), message=f"{value} is not set; {mend}, or add it to `environment`")
+        elif SECRET_NAME.search(name) and name not in OWNED:
+            message = (
+                f"a secret in clear; write {ENVIRON}NAME here and `pulumi config set --secret --path secrets.NAME`"
+            )
+            yield Problem(path=path_of(location), message=message)
+
+
+def _environment_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for section in ("secrets", "environment"):
+        entries = values.get(section)
+        for name in entries if isinstance(entries, Mapping) else ():
+            if name in STACK_ENVIRONMENT:
+                yield Problem(path=f"{section}.{name}", message="the stack sets this variable by itself; remove it")
+            elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+                yield Problem(path=f"{section}.{name}", message="not the name of an environment variable")
+            elif name in seen:
+                yield Problem(path=f"{section}.{name}", message=f"set in {seen[name]!r} too; keep one of them")
+            seen.setdefault(name, section)
+
+
+def _end_user_budget_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    litellm_settings = settings.get("litellm_settings")
+    if not isinstance(litellm_settings, Mapping):
+        return
+    amount = litellm_settings.get("max_end_user_budget")
+    path = "proxy.litellm_settings.max_end_user_budget"
+    if amount is None:
+        return
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or amount < 0:
+        yield Problem(path=path, message="write an amount in US dollars, 0 or more")
+    if litellm_settings.get("max_end_user_budget_id") is not None:
+        yield Problem(path=path, message="max_end_user_budget_id names a budget already; keep one of the two")
+
+
+def _declared_names(values: Mapping[str, Any]) -> frozenset[str]:
+    sections = (values.get("secrets"), values.get("environment"))
+    return STACK_ENVIRONMENT.union(*(section for section in sections if isinstance(section, Mapping)))
+
+
+def _strings(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every text in `value` with its location."""
+    if isinstance(value, str):
+        yield location, value
+    elif isinstance(value, Mapping):
+        for name, child in value.items():
+            yield from _strings(child, (*location, name))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _strings(child, (*location, index))

@@ -1,0 +1,181 @@
+"""The stack config as one frozen model. `load` validates it whole and reports every mistake at once."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.alias_generators import to_camel
+
+from config import access, proxy
+from config.access import AccessSettings
+from config.problems import ConfigError, Problem
+from config.structure import structural_problems
+
+LICENCE = "LITELLM_LICENSE"
+"""The variable that LiteLLM reads its Enterprise licence from."""
+
+IMAGES = Path(__file__).with_name("images.json")
+
+
+def _master_key(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith("sk-") or len(value.get_secret_value()) < 16:
+        raise ValueError(
+            "a master key starts with 'sk-' and has 16 characters or more; set another one with"
+            " `pulumi config set --secret masterKey`, or remove it and the stack generates one"
+        )
+    return value
+
+
+def _address(value: str) -> str:
+    ipaddress.ip_address(value)
+    return value
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Mebibytes = Annotated[int, Field(ge=6)]
+
+
+class Section(BaseModel):
+    """A part of the stack config: frozen, in camelCase, and no name is accepted that it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, hide_input_in_errors=True
+    )
+
+
+class PortSettings(Section):
+    """Host ports. The database is published only where it is given a port."""
+
+    gateway: Port = 4000
+    prometheus: Port = 9090
+    database: Port | None = None
+
+    def published(self) -> dict[str, int]:
+        """Return the ports that the stack publishes, by name."""
+        return {name: port for name, port in self.model_dump().items() if port is not None}
+
+
+class MemorySettings(Section):
+    """Memory limits of the containers, in MiB. One proxy worker holds 0.75 GB, its query engine 0.1 GB more."""
+
+    proxy: Mebibytes = 2048
+    database: Mebibytes = 1024
+    edge: Mebibytes = 256
+    prometheus: Mebibytes = 1024
+
+
+class RotationSettings(Section):
+    """A number for each secret that can be rotated: raising it makes a new one."""
+
+    master_key: Annotated[int, Field(ge=1)] = 1
+
+
+class ImageSettings(Section):
+    """Image references. A digest (`name@sha256:...`) pins the content as well as the version."""
+
+    litellm: str
+    postgres: str
+    haproxy: str
+    prometheus: str
+
+
+@cache
+def default_images() -> Mapping[str, str]:
+    """Return the image references that the stack is tested with, which the supply line provides."""
+    images: dict[str, str] = json.loads(IMAGES.read_text(encoding="utf-8"))
+    return images
+
+
+class Settings(Section):
+    """Everything that the program is told. Our own words here; `proxy` holds LiteLLM's."""
+
+    proxy: dict[str, Any] = Field(default_factory=dict)
+    secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    environment: dict[str, str] = Field(default_factory=dict)
+    access: AccessSettings = AccessSettings()
+    ports: PortSettings = PortSettings()
+    bind: Annotated[str, AfterValidator(_address)] = "127.0.0.1"
+    admin_url: str | None = None
+    images: ImageSettings = Field(default_factory=lambda: ImageSettings(**default_images()))
+    memory: MemorySettings = MemorySettings()
+    replicas: Annotated[int, Field(ge=1, le=32)] = 1
+    start_timeout: Annotated[int, Field(ge=1)] = 300
+    protect: bool = True
+    rotation: RotationSettings = RotationSettings()
+    master_key: Annotated[SecretStr, AfterValidator(_master_key)] | None = None
+    salt_key: Annotated[SecretStr, Field(min_length=8)] | None = None
+    database_password: Annotated[SecretStr, Field(min_length=8)] | None = None
+
+    @property
+    def gateway_url(self) -> str:
+        """The address that applications on this host use, without a trailing slash."""
+        return f"http://{self._reachable}:{self.ports.gateway}"
+
+    @property
+    def effective_admin_url(self) -> str:
+        """The address at which this program reaches the proxy's admin API."""
+        return self.admin_url or self.gateway_url
+
+    @property
+    def licensed(self) -> bool:
+        """Tell whether the proxy has a LiteLLM Enterprise licence."""
+        return LICENCE in self.secrets
+
+    @property
+    def prometheus_url(self) -> str:
+        """Prometheus's address on this host, without a trailing slash."""
+        return f"http://{self._reachable}:{self.ports.prometheus}"
+
+    @property
+    def _reachable(self) -> str:
+        address = ipaddress.ip_address(self.bind)
+        if address.is_unspecified:
+            return "127.0.0.1" if address.version == 4 else "[::1]"
+        return f"[{address}]" if address.version == 6 else str(address)
+
+
+def load(raw: Mapping[str, str], *, project: str) -> Settings:
+    """Validate the stack config of `project`: `raw` maps `project:name` to text, objects as JSON, secrets decrypted.
+
+    Raises ConfigError with every mistake that was found.
+    """
+    values = {
+        name.removeprefix(f"{project}:"): _decode(text) for name, text in raw.items() if name.startswith(f"{project}:")
+    }
+    if isinstance(values.get("images"), dict):
+        values["images"] = {**default_images(), **values["images"]}
+    problems = [*proxy.problems(values), *access.problems(values), *_port_problems(values)]
+    try:
+        settings = Settings.model_validate(values, context={"licensed": LICENCE in _mapping(values, "secrets")})
+    except ValidationError as error:
+        problems = [*structural_problems(error, Settings), *problems]
+    if problems:
+        raise ConfigError(sorted(problems, key=lambda problem: problem.path))
+    return settings
+
+
+def _decode(text: str) -> Any:
+    return json.loads(text) if text.startswith(("{", "[")) else text
+
+
+def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = values.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _port_problems(values: Mapping[str, Any]) -> list[Problem]:
+    ports: dict[Any, str] = {}
+    problems = []
+    defaults = {name: field.default for name, field in PortSettings.model_fields.items()}
+    for name, port in {**defaults, **_mapping(values, "ports")}.items():
+        if port is not None and port in ports:
+            message = f"{port} is the port of {ports[port]!r} too; give each its own"
+            problems.append(Problem(path=f"ports.{name}", message=message))
+        ports[port] = name
+    return problems

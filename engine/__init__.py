@@ -1,0 +1,1 @@
+"""What the stack asks of the Docker engine: containers, one-shot jobs, health, cutover, and checks before them."""

@@ -1,0 +1,141 @@
+"""The cutover: the edge sends requests to the declared replicas only, before anything runs that relies on them.
+
+Pulumi removes replaced containers at the very end of an update. Until then old replicas would answer with the old
+config and the old master key. So, once the new ones are healthy, the old ones are drained: LiteLLM answers 503 to
+readiness from then on (`/health/drain`, litellm/proxy/health_endpoints), the edge sends them nothing new, and what they
+have in flight goes on to its end.
+"""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from docker.errors import NotFound
+from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
+
+from engine.api import EngineError, connect
+from engine.identity import COMPONENT_LABEL, STACK_LABEL
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
+
+POLL_SECONDS = 0.3
+PATIENCE_SECONDS = 60
+
+# Both run inside a replica, which has Python and reaches the edge's status page; the token stays in its environment.
+READ_STATUS = "import sys,urllib.request as u;print(u.urlopen(sys.argv[1],timeout=5).read().decode())"
+DRAIN = (
+    "import os,urllib.request as u;u.urlopen(u.Request('http://127.0.0.1:4000/health/drain',"
+    "headers={'X-Drain-Token':os.environ['DRAIN_ENDPOINT_TOKEN']}))"
+)
+
+
+class CutoverProvider(ResourceProvider):
+    """Moves the edge from old replicas to declared ones. Stateless, so that Pulumi stores it by reference."""
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Other replicas, or another edge in front of them, need a cutover."""
+        return DiffResult(changes=any(_olds.get(name) != _news.get(name) for name in ("replicas", "edge")))
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Cut over to the declared replicas."""
+        _cut_over(props)
+        return CreateResult(id_=props["stack"], outs=props)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Cut over to the declared replicas."""
+        _cut_over(_news)
+        return UpdateResult(outs=_news)
+
+
+class Cutover(Resource, module="engine", name="Cutover"):
+    """The moment from which on only the declared replicas get requests."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        stack: str,
+        component: str,
+        replicas: Sequence[pulumi.Input[str]],
+        edge: pulumi.Input[str],
+        status_url: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Take the replicas' and the edge's container ids; `stack` and `component` are the labels of all replicas."""
+        inputs = {
+            "stack": stack,
+            "component": component,
+            "replicas": list(replicas),
+            "edge": edge,
+            "status_url": status_url,
+        }
+        super().__init__(CutoverProvider(), name, inputs, opts)
+
+
+def serving(status: str) -> set[str]:
+    """Return the addresses (ip:port) that get requests, from the edge's status page in HAProxy's CSV format.
+
+    Fields: https://docs.haproxy.org/2.6/management.html#9.1
+    """
+    rows = csv.DictReader(status.removeprefix("# ").splitlines())
+    return {row["addr"] for row in rows if row["svname"] != "BACKEND" and (row["status"] or "").startswith("UP")}
+
+
+def _cut_over(props: dict[str, Any]) -> None:
+    client = connect()
+    try:
+        present = _replicas(client, props)
+        declared = [container for container in present if container.id in props["replicas"]]
+        if len(declared) < len(props["replicas"]):
+            raise EngineError("a replica was removed during the update; run the update again")
+        old = [container for container in present if container.id not in props["replicas"]]
+
+        def status() -> set[str]:
+            return serving(_execute(declared[0], READ_STATUS, props["status_url"]))
+
+        wanted = {address for container in declared for address in _addresses(container)}
+        _wait(lambda: wanted <= status(), failure=f"the edge does not reach {_names(declared)}")
+        for container in old:
+            # Not waited for: the call returns when the last request in flight is answered, readiness turns at once.
+            container.exec_run(["python3", "-c", DRAIN], detach=True)
+        unwanted = {address for container in old for address in _addresses(container)}
+        _wait(lambda: not unwanted & status(), failure=f"{_names(old)} did not drain")
+    finally:
+        client.close()
+
+
+def _replicas(client: DockerClient, props: dict[str, Any]) -> list[Container]:
+    labels = [f"{STACK_LABEL}={props['stack']}", f"{COMPONENT_LABEL}={props['component']}"]
+    return client.containers.list(filters={"label": labels, "status": "running"})
+
+
+def _addresses(container: Container) -> set[str]:
+    networks = container.attrs["NetworkSettings"]["Networks"].values()
+    return {f"{network['IPAddress']}:4000" for network in networks}
+
+
+def _names(containers: Iterable[Container]) -> str:
+    return ", ".join(sorted(str(container.name) for container in containers))
+
+
+def _execute(container: Container, script: str, *arguments: str) -> str:
+    result = container.exec_run(["python3", "-c", script, *arguments])
+    output: bytes = result.output
+    return output.decode(errors="replace") if result.exit_code == 0 else ""
+
+
+def _wait(condition: Callable[[], bool], *, failure: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    try:
+        while not condition():
+            if time.monotonic() > deadline:
+                raise EngineError(f"{failure} within {PATIENCE_SECONDS} s; run the update again, and see `make logs`")
+            time.sleep(POLL_SECONDS)
+    except NotFound:
+        raise EngineError("a replica was removed during the update; run the update again") from None

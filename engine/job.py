@@ -1,0 +1,102 @@
+"""One-shot containers: run, wait, and fail the update with their log where they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from docker.errors import NotFound
+from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
+from requests.exceptions import ConnectionError as EngineConnectionError
+from requests.exceptions import ReadTimeout
+
+from engine.api import EngineError, connect
+from engine.logs import last_lines
+
+
+class JobProvider(ResourceProvider):
+    """Runs a container to its end. Stateless, so that Pulumi stores it by reference."""
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Run again where the image, the command or a trigger changed; a rotated secret alone gives nothing to do."""
+        return DiffResult(changes=any(_olds.get(name) != _news.get(name) for name in ("image", "command", "triggers")))
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Run the job."""
+        _run(props)
+        return CreateResult(id_=props["container_name"], outs=props)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Run the job again."""
+        _run(_news)
+        return UpdateResult(outs=_news)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobArgs:
+    """What a job runs and when it runs again.
+
+    `timeout` is in seconds; `triggers` are values that the job's result depends on beside image and command.
+    """
+
+    container_name: str
+    image: pulumi.Input[str]
+    command: Sequence[str]
+    network: pulumi.Input[str]
+    user: str
+    timeout: int
+    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    tmpfs: Mapping[str, str] = field(default_factory=dict)
+    triggers: Sequence[pulumi.Input[str]] = ()
+
+
+class Job(Resource, module="engine", name="Job"):
+    """A container that ran to its end with exit code 0."""
+
+    def __init__(self, name: str, args: JobArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(JobProvider(), name, {**vars(args), "triggers": list(args.triggers)}, opts)
+
+
+def _run(props: Mapping[str, Any]) -> None:
+    client = connect()
+    try:
+        _remove_leftover(client, props)
+        container = client.containers.run(
+            props["image"],
+            list(props["command"]),
+            name=props["container_name"],
+            detach=True,
+            environment=dict(props["environment"]),
+            labels=dict(props["labels"]),
+            network=props["network"],
+            user=props["user"],
+            tmpfs=dict(props["tmpfs"]),
+            read_only=True,
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges:true"],
+        )
+        try:
+            code = container.wait(timeout=props["timeout"])["StatusCode"]
+            failure = f"failed with exit code {code}" if code else None
+        except (ReadTimeout, EngineConnectionError):
+            failure = f"did not end within {props['timeout']:.0f} s (startTimeout)"
+        log = last_lines(container) if failure else ""
+        container.remove(force=True)
+    finally:
+        client.close()
+    if failure:
+        raise EngineError(f"job {props['container_name']} {failure}; its log ends with\n{log}")
+
+
+def _remove_leftover(client: Any, props: Mapping[str, Any]) -> None:
+    """Remove what an update that was killed left behind. Jobs can be repeated, so nothing in it is missed."""
+    try:
+        leftover = client.containers.get(props["container_name"])
+    except NotFound:
+        return
+    if any(leftover.labels.get(name) != value for name, value in props["labels"].items()):
+        raise EngineError(f"a container named {props['container_name']} exists that this stack does not own; rename it")
+    leftover.remove(force=True)

@@ -1,0 +1,95 @@
+"""Checks of the host before anything is touched: an engine that is new enough, and ports that are free."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Mapping
+
+import docker
+import psutil
+
+from engine.api import EngineError, connect, is_local
+from engine.identity import STACK_LABEL, Identity
+
+MINIMUM_API = (1, 41)
+"""Docker 20.10: the oldest engine that the stack is tested with."""
+
+
+def check(*, identity: Identity, address: str, ports: Mapping[str, int]) -> None:
+    """Raise EngineError unless the engine can run the stack and `ports` (config name to number) are free on `address`.
+
+    A port that this very stack publishes already is free for it.
+    """
+    client = connect()
+    try:
+        _check_version(client)
+        if is_local():
+            problems = [_taken(client, identity, name, address, port) for name, port in ports.items()]
+            if taken := [problem for problem in problems if problem]:
+                raise EngineError("\n".join(taken))
+    finally:
+        client.close()
+
+
+def _check_version(client: docker.DockerClient) -> None:
+    version = client.version()
+    if tuple(int(part) for part in version["ApiVersion"].split(".")) < MINIMUM_API:
+        raise EngineError(
+            f"the Docker engine is {version['Version']} (API {version['ApiVersion']}), and the stack needs 20.10 or"
+            f" newer (API {'.'.join(map(str, MINIMUM_API))}); upgrade the engine"
+        )
+
+
+def _taken(client: docker.DockerClient, identity: Identity, name: str, address: str, port: int) -> str | None:
+    if _can_bind(address, port):
+        return None
+    for container in client.containers.list():
+        published = (binding for bindings in container.ports.values() for binding in bindings or ())
+        if any(binding["HostPort"] == str(port) for binding in published):
+            if container.labels.get(STACK_LABEL) == identity.label:
+                return None
+            return _message(name, address, port, f"container {container.name} ({container.attrs['Config']['Image']})")
+    return _message(name, address, port, _process(port))
+
+
+def _message(name: str, address: str, port: int, holder: str) -> str:
+    return (
+        f"port {port} on {address} is taken by {holder}; free it, or move ours:"
+        f" `pulumi config set --path ports.{name} {port + 1 if port < 65535 else 4000}`"
+    )
+
+
+def _can_bind(address: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As Docker's own proxy does: connections that linger in TIME_WAIT do not count as taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise EngineError(f"bind: {address} is not an address of this host") from None
+            # Any other refusal (a low port, say) is this user's; the engine binds with rights of its own.
+            return error.errno != errno.EADDRINUSE
+    return True
+
+
+def _process(port: int) -> str:
+    """Name the process that listens on `port`, as far as this user may know."""
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except psutil.AccessDenied:
+        return "another process"
+    for connection in connections:
+        if (
+            connection.status == psutil.CONN_LISTEN
+            and connection.laddr
+            and connection.laddr.port == port
+            and connection.pid
+        ):
+            try:
+                return f"process {connection.pid} ({psutil.Process(connection.pid).name()})"
+            except psutil.NoSuchProcess:
+                continue
+    return "another process"

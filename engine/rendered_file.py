@@ -1,0 +1,77 @@
+"""Rendered files on the host, for the engine to mount: each content has a path of its own and is never edited."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
+
+from engine.identity import Identity
+
+MODE = 0o444
+"""Readable for the container's user, whoever that is; a rendered file holds no secret."""
+
+
+class RenderedFileProvider(ResourceProvider):
+    """Writes files whose path tells their content. Stateless, so that Pulumi stores it by reference."""
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Another path or content is another file; the old one stays until nothing mounts it."""
+        replaces = [name for name in ("path", "content") if _olds.get(name) != _news.get(name)]
+        return DiffResult(changes=bool(replaces), replaces=replaces, delete_before_replace=False)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Write the file, whole or not at all."""
+        path = Path(props["path"])
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(props["content"])
+            os.fchmod(descriptor, MODE)
+        Path(temporary).replace(path)
+        return CreateResult(id_=str(path), outs=props)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Report a file that is gone or was edited as gone, so that the next update writes it again."""
+        try:
+            intact = Path(props["path"]).read_text(encoding="utf-8") == props["content"]
+        except OSError:
+            intact = False
+        return ReadResult(id_, props) if intact else ReadResult(None, {})
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Remove the file, and its folder where that was the last one."""
+        path = Path(_props["path"])
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir() and not any(path.parent.iterdir()):
+            path.parent.rmdir()
+
+
+class RenderedFile(Resource, module="engine", name="RenderedFile"):
+    """A file with `content` at a path that carries the content's hash. The preview shows the content's diff."""
+
+    path: pulumi.Output[str]
+    content: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, *, identity: Identity, filename: str, content: str, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        stem, _, suffix = filename.rpartition(".")
+        digest = hashlib.sha256(content.encode()).hexdigest()[:12]
+        path = _folder() / identity.project / identity.stack / f"{stem}-{digest}.{suffix}"
+        super().__init__(RenderedFileProvider(), name, {"path": str(path), "content": content}, opts)
+
+
+def _folder() -> Path:
+    """Return where this platform keeps data of a user's programs: a deleted checkout takes no mounted file along."""
+    if sys.platform == "darwin":
+        data = Path.home() / "Library" / "Application Support"
+    else:
+        data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return data / "litellm-stack" / "files"

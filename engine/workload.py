@@ -1,0 +1,174 @@
+"""The one place where a container is described to pulumi-docker, with what that provider does not do by itself.
+
+Measured blind spots that are covered here: a changed health check or tmpfs is reported as an update and never applied,
+so it replaces; without a grace period a container is killed; ports listen on every address unless told otherwise;
+capability names have to be the daemon's own, or each refresh shows a change; files cannot be uploaded into a read-only
+root.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi_docker as docker
+
+from engine.api import is_local
+from engine.identity import Identity
+from engine.rendered_file import RenderedFile
+
+TMPFS = "rw,nosuid,nodev,noexec,mode=1777"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthCheck:
+    """A command in the container that tells its health; times are in seconds."""
+
+    command: Sequence[str]
+    interval: int
+    timeout: int
+    retries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedPort:
+    """A port of the container that is reachable at `address` of the host."""
+
+    internal: int
+    external: int
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """What runs in a container, without a word about how it is started.
+
+    `files` maps paths in the container to rendered files, `secret_files` to secret contents, `volumes` to names of
+    volumes, `tmpfs` lists folders in memory. `memory` is in MiB, `stop_grace` in seconds. `beside` lets a replacement
+    start before the old container goes; it needs a name that tells the two apart (`digest`).
+    """
+
+    component: str
+    image: pulumi.Input[str]
+    user: str
+    memory: int
+    stop_grace: int
+    health: HealthCheck
+    network: pulumi.Input[str]
+    alias: str
+    command: Sequence[str] = ()
+    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    files: Mapping[str, RenderedFile] = field(default_factory=dict)
+    secret_files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    tmpfs: Sequence[str] = ("/tmp",)  # noqa: S108  # a path in the container
+    ports: Sequence[PublishedPort] = ()
+    beside: bool = False
+
+
+def digest(workload: Workload, *, key: pulumi.Input[str]) -> pulumi.Output[str]:
+    """Return a hash of everything that a replacement of the container follows from.
+
+    The environment holds secrets and the hash becomes part of a name, so it is keyed: nobody can try values against it.
+    """
+    described = {
+        name.name: getattr(workload, name.name) for name in dataclasses.fields(workload) if name.name != "files"
+    } | {"files": {path: file.path for path, file in workload.files.items()}, "health": vars(workload.health)}
+    described["ports"] = [vars(port) for port in workload.ports]
+
+    def hashed(arguments: list[Any]) -> str:
+        content = json.dumps(arguments[1], sort_keys=True).encode()
+        return hmac.new(arguments[0].encode(), content, hashlib.sha256).hexdigest()[:8]
+
+    return pulumi.Output.unsecret(pulumi.Output.all(key, described).apply(hashed))
+
+
+def container(
+    resource_name: str,
+    workload: Workload,
+    *,
+    identity: Identity,
+    name: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> docker.Container:
+    """Run `workload` in a container called `name`."""
+    uploads = _uploads(workload)
+    return docker.Container(
+        resource_name,
+        name=name,
+        image=workload.image,
+        command=list(workload.command) or None,
+        envs=_environment(workload),
+        user=workload.user,
+        memory=workload.memory,
+        read_only=not uploads,
+        capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]),
+        security_opts=["no-new-privileges:true"],
+        tmpfs=dict.fromkeys(workload.tmpfs, TMPFS),
+        uploads=uploads,
+        mounts=_mounts(workload),
+        networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=workload.network, aliases=[workload.alias])],
+        ports=[
+            docker.ContainerPortArgs(internal=port.internal, external=port.external, ip=port.address)
+            for port in sorted(workload.ports, key=lambda port: port.internal)
+        ],
+        labels=[
+            docker.ContainerLabelArgs(label=label, value=value)
+            for label, value in identity.labels(workload.component).items()
+        ],
+        healthcheck=docker.ContainerHealthcheckArgs(
+            tests=["CMD", *workload.health.command],
+            interval=f"{workload.health.interval}s",
+            timeout=f"{workload.health.timeout}s",
+            retries=workload.health.retries,
+            start_period="0s",
+        ),
+        log_driver="json-file",
+        log_opts={"max-size": "10m", "max-file": "3"},
+        restart="unless-stopped",
+        destroy_grace_seconds=workload.stop_grace,
+        opts=pulumi.ResourceOptions.merge(
+            opts,
+            pulumi.ResourceOptions(
+                replace_on_changes=["healthcheck", "tmpfs"], delete_before_replace=not workload.beside
+            ),
+        ),
+    )
+
+
+def _environment(workload: Workload) -> list[pulumi.Output[str]] | None:
+    return [pulumi.Output.concat(name, "=", value) for name, value in sorted(workload.environment.items())] or None
+
+
+def _mounts(workload: Workload) -> list[docker.ContainerMountArgs] | None:
+    mounts = [
+        docker.ContainerMountArgs(type="volume", target=path, source=volume)
+        for path, volume in sorted(workload.volumes.items())
+    ]
+    if is_local():
+        mounts += [
+            docker.ContainerMountArgs(type="bind", target=path, source=file.path, read_only=True)
+            for path, file in sorted(workload.files.items())
+        ]
+    return mounts or None
+
+
+def _uploads(workload: Workload) -> list[docker.ContainerUploadArgs] | None:
+    """Return secret files, and on a remote engine, which sees no file of this host, the rendered ones too."""
+    owner, _, group = workload.user.partition(":")
+    uploads = [
+        docker.ContainerUploadArgs(file=path, content=content, permissions="0400", owner=owner, group=group)
+        for path, content in sorted(workload.secret_files.items())
+    ]
+    if not is_local():
+        uploads += [
+            docker.ContainerUploadArgs(file=path, content=file.content, permissions="0444")
+            for path, file in sorted(workload.files.items())
+        ]
+    return uploads or None
