@@ -7,7 +7,7 @@ and the effect of each field on an open-source proxy are where the fields come f
 
 from typing import Any, ClassVar, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
 from litellm_admin.amounts import Count, Dollars, Duration, Flag, Limit, Name, Route
 
@@ -241,18 +241,3 @@ class CustomerFields(ObjectFields):
     rpm_limit: None = None
     tpm_limit: None = None
     max_parallel_requests: None = None
-
-
-class LoginFields(BaseModel):
-    """How a resource reaches the proxy and what it may do there; none of it is sent as a field of the object."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    url: str = Field(pattern=r"^https?://[^\s/]+\S*$")
-    """The gateway's address, as in http://127.0.0.1:4000."""
-    token: str = Field(pattern=r"^[\x21-\x7e]+$")
-    """The admin key that the call is made with."""
-    adopt: Flag | None = None
-    """Take over an object of this id that the stack did not make."""
-    licensed: Flag | None = None
-    """The proxy has an Enterprise licence."""

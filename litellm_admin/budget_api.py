@@ -1,0 +1,65 @@
+"""Budgets on the admin API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litellm_admin.errors import AdminError
+from litellm_admin.key_api import KeyApi
+from litellm_admin.models import BudgetFields
+from litellm_admin.objects import Live, ObjectApi
+
+_MASTER_KEY_USER = "default_user_id"  # litellm_proxy_admin_name in litellm/proxy/proxy_server.py
+_NAMED = 5
+
+
+class BudgetApi(ObjectApi):
+    """Find, make, change and delete budgets."""
+
+    noun = "budget"
+    model = BudgetFields
+
+    def find(self, id_: str, *, subject: str) -> Live | None:
+        """Return the budget with this id."""
+        rows = self._transport.call(
+            "POST", "/budget/info", operation="read", subject=subject, body={"budgets": [id_]}, repeatable=True
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        return Live(
+            fields={field: row.get(field) for field in self.managed()}, computed={"created_by": row.get("created_by")}
+        )
+
+    def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
+        """Make the budget with the id in `budget_id`."""
+        self._transport.call("POST", "/budget/new", operation="create", subject=subject, body=fields)
+
+    def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:  # noqa: ARG002
+        """Set the changed fields. The proxy answers 200 with null for a budget that it does not have."""
+        body = {"budget_id": id_, **changes}
+        self._transport.call("POST", "/budget/update", operation="update", subject=subject, body=body, repeatable=True)
+
+    def delete(self, id_: str, *, subject: str) -> None:
+        """Delete the budget, unless something is attached to it: the proxy would lift its limit silently."""
+        users = self._users(id_, subject)
+        if users:
+            more = f" and {len(users) - _NAMED} more" if len(users) > _NAMED else ""
+            raise AdminError(
+                operation="delete",
+                subject=subject,
+                message=f"{', '.join(users[:_NAMED])}{more} would lose the limit: attach them to another budget or "
+                "delete them first",
+            )
+        self._transport.call(
+            "POST", "/budget/delete", operation="delete", subject=subject, body={"id": id_}, repeatable=True
+        )
+
+    def owns(self, live: Live) -> bool:
+        """Whether the budget was made with the login of this client."""
+        login = KeyApi(self._transport).whoami() or _MASTER_KEY_USER
+        return bool(live.computed["created_by"] == login)
+
+    def _users(self, id_: str, subject: str) -> list[str]:
+        rows = self._transport.call("GET", "/customer/list", operation="list customers of", subject=subject)
+        customers = [f"customer {row['user_id']!r}" for row in rows if row.get("budget_id") == id_]
+        return [*KeyApi(self._transport).with_budget(id_, subject=subject), *customers]

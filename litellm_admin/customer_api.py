@@ -1,0 +1,75 @@
+"""Customers (end users) on the admin API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litellm_admin.errors import AdminError
+from litellm_admin.models import CustomerFields
+from litellm_admin.objects import Live, ObjectApi, is_empty
+
+
+class CustomerApi(ObjectApi):
+    """Find, make, change and delete customers. Only fields of the customer's own row are ever sent."""
+
+    noun = "customer"
+    model = CustomerFields
+    # /customer/update drops null and the empty text (customer_endpoints.py, _should_update_field).
+    unclearable = CustomerFields.managed() - {"models"}
+
+    def find(self, id_: str, *, subject: str) -> Live | None:
+        """Return the customer with this id."""
+        try:
+            row = self._transport.call(
+                "GET", "/customer/info", operation="read", subject=subject, query={"end_user_id": id_}
+            )
+        except AdminError as error:
+            if error.status == 404:
+                return None
+            raise
+        return Live(fields={field: row.get(field) for field in self.managed()}, computed={})
+
+    def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
+        """Make the customer with the id in `user_id`."""
+        self._send("/customer/new", fields, operation="create", subject=subject)
+
+    def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:  # noqa: ARG002
+        """Set the changed fields; of those only `models` can be emptied."""
+        values = {f: self.clear_value(f) if is_empty(v) else v for f, v in changes.items()}
+        self._send("/customer/update", {"user_id": id_, **values}, operation="update", subject=subject)
+
+    def delete(self, id_: str, *, subject: str) -> None:
+        """Delete the customer, one a call: a list with one unknown id deletes nothing."""
+        try:
+            self._transport.call(
+                "POST",
+                "/customer/delete",
+                operation="delete",
+                subject=subject,
+                body={"user_ids": [id_]},
+                repeatable=True,
+            )
+        except AdminError as error:
+            if error.status != 404:
+                raise
+
+    def owns(self, live: Live) -> bool:  # noqa: ARG002
+        """Take over whatever is there: the proxy makes a row for each end user it meets, declared or not."""
+        return True
+
+    def _send(self, path: str, body: Mapping[str, Any], *, operation: str, subject: str) -> None:
+        repeatable = operation == "update"
+        try:
+            self._transport.call("POST", path, operation=operation, subject=subject, body=body, repeatable=repeatable)
+        except AdminError as error:
+            failure = error
+        else:
+            return
+        # 500 with the database's words: "Foreign key constraint failed on the field: ..._budget_id_fkey".
+        if "budget_id_fkey" not in failure.message:
+            raise failure
+        raise AdminError(
+            status=failure.status,
+            operation=operation,
+            subject=subject,
+            message=f"budget_id: the proxy has no budget {body.get('budget_id')!r}",
+        )

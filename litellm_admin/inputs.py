@@ -1,0 +1,82 @@
+"""What a resource is given: how to reach the proxy, which object, and the object's fields."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from litellm_admin.amounts import Flag, Name
+from litellm_admin.models import BudgetFields, CustomerFields, KeyFields
+
+_SHORTEST_KEY = 16  # MINIMUM_CUSTOM_KEY_LENGTH in litellm/constants.py
+
+
+def _key_value(value: str) -> str:
+    # The messages must not repeat the value.
+    if not value.startswith("sk-") or len(value) < _SHORTEST_KEY or not value.isascii() or not value.isprintable():
+        raise ValueError(f"is no key that LiteLLM takes: it starts with sk- and has {_SHORTEST_KEY} characters or more")
+    return value
+
+
+KeyValue = Annotated[str, AfterValidator(_key_value)]
+"""The value of a key, chosen by the stack."""
+
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")]
+"""The gateway's address, as in http://127.0.0.1:4000."""
+
+Token = Annotated[str, Field(pattern=r"^[\x21-\x7e]+$")]
+"""An admin key."""
+
+
+class Inputs(BaseModel):
+    """How a resource reaches the proxy; none of it is sent as a field of the object."""
+
+    # A message must not repeat an input: the token is one.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    LOCAL: ClassVar[frozenset[str]] = frozenset({"url", "token", "adopt", "licensed"})
+
+    url: Url
+    token: Token
+    licensed: Flag | None = None
+    """The proxy has an Enterprise licence."""
+
+    @classmethod
+    def fields_of(cls, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the object's identity and fields with the types that the proxy expects, without what is not set."""
+        known = {name: value for name, value in props.items() if name in cls.model_fields}
+        checked = cls.model_validate(known, context={"licensed": props.get("licensed")})
+        return checked.model_dump(mode="json", exclude_none=True, exclude=set(cls.LOCAL))
+
+
+class VirtualKeyInputs(Inputs, KeyFields):
+    """The inputs of a virtual key."""
+
+    key: KeyValue
+    key_alias: Name
+
+
+class BudgetInputs(Inputs, BudgetFields):
+    """The inputs of a budget."""
+
+    budget_id: Name
+    adopt: Flag | None = None
+    """Take over a budget of this id that the stack did not make."""
+
+
+class CustomerInputs(Inputs, CustomerFields):
+    """The inputs of a customer."""
+
+    user_id: Name
+
+
+class ProvisionerInputs(BaseModel):
+    """The inputs of the provisioner credential."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: Url
+    master_key: Token
+    key: KeyValue
+    user_id: Name
+    key_alias: Name

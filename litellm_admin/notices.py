@@ -1,0 +1,28 @@
+"""What a provider tells beside its result: the engine shows what it prints as diagnostics."""
+
+from functools import cache
+
+from litellm_admin.errors import AdminError
+
+
+def warn_kept(url: str, error: AdminError) -> None:
+    """Tell that the gateway does not answer a refresh, and that nothing is concluded from that."""
+    status = f"HTTP {error.status}: " if error.status is not None else ""
+    _once(f"the gateway at {url} is not to be reached ({status}{error.message}): its objects are kept as recorded")
+
+
+def warn_lost(url: str) -> None:
+    """Tell that the gateway does not know the login any more."""
+    _once(f"the gateway at {url} does not know the provisioner key: its objects count as gone and are made again")
+
+
+def warn_replaced(subject: str, fields: list[str]) -> None:
+    """Tell that an object has to be made anew for a change that the proxy cannot do in place."""
+    _once(
+        f"{subject}: the proxy cannot change {', '.join(fields)} in place; it is made anew, and its spend restarts at 0"
+    )
+
+
+@cache
+def _once(message: str) -> None:
+    print(f"warning: {message}")

@@ -1,0 +1,115 @@
+"""What every object of the admin API has in common: how it is found, made, changed and compared."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, ClassVar, get_args, get_origin
+
+from litellm_admin.models import ObjectFields
+from litellm_admin.transport import Transport
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """An object as the proxy holds it.
+
+    fields: the fields that can be declared, in the words they are declared in; empty ones may be missing.
+    computed: what the proxy adds: who made it, when it expires.
+    """
+
+    fields: Mapping[str, Any]
+    computed: Mapping[str, Any]
+
+
+class ObjectApi(ABC):
+    """The calls for one kind of object, with the proxy's traps handled inside."""
+
+    noun: ClassVar[str]
+    model: ClassVar[type[ObjectFields]]
+    unclearable: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the proxy can change but never empty again."""
+    fixed: ClassVar[frozenset[str]] = frozenset()
+    """Fields that another object is needed for, whatever they change to."""
+    unreadable: ClassVar[frozenset[str]] = frozenset()
+    """Fields that read back in another form than they are written in: only whether they are set can be compared."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    @classmethod
+    def managed(cls) -> frozenset[str]:
+        """Name the fields that can be changed in place."""
+        return cls.model.managed()
+
+    @classmethod
+    def needs_new(cls, changes: Mapping[str, Any]) -> list[str]:
+        """Name the changes (None empties a field) that the proxy cannot make in place."""
+        return sorted(f for f, v in changes.items() if f in cls.fixed or (f in cls.unclearable and is_empty(v)))
+
+    @classmethod
+    def clear_value(cls, field: str) -> Any:
+        """Return what to send to empty a field: null bricks the row where the column holds a list or an object."""
+        kind = cls._kinds().get(field)
+        return [] if kind is tuple else {} if kind is dict else False if kind is bool else None
+
+    @classmethod
+    def _kinds(cls) -> dict[str, type | None]:
+        return {name: _kind(info.annotation) for name, info in cls.model.model_fields.items()}
+
+    @abstractmethod
+    def find(self, id_: str, *, subject: str) -> Live | None:
+        """Return the object, or None if the proxy does not have it."""
+
+    @abstractmethod
+    def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
+        """Make the object out of its identity and its fields."""
+
+    @abstractmethod
+    def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
+        """Set the changed fields; None empties one. live: the object before the change."""
+
+    @abstractmethod
+    def delete(self, id_: str, *, subject: str) -> None:
+        """Remove the object; one that is not there is removed already."""
+
+    @abstractmethod
+    def owns(self, live: Live) -> bool:
+        """Whether an object that was there before is the stack's own."""
+
+
+def is_empty(value: object) -> bool:
+    """Whether a value means the same as not naming the field: the proxy answers null, [], {} or false for that."""
+    return value is None or value is False or value in ([], {}, ())
+
+
+def same(declared: object, held: object) -> bool:
+    """Whether two values of a field mean the same to the proxy; 1 and 1.0 do."""
+    return (is_empty(declared) and is_empty(held)) or (
+        declared == held and isinstance(declared, bool) == isinstance(held, bool)
+    )
+
+
+def differences(api: type[ObjectApi], declared: Mapping[str, Any], live: Live) -> dict[str, Any]:
+    """Return the declared fields that the proxy holds differently, with their declared values."""
+
+    def differs(field: str, value: object) -> bool:
+        held = live.fields.get(field)
+        return is_empty(value) != is_empty(held) if field in api.unreadable else not same(value, held)
+
+    return {field: value for field, value in declared.items() if field in api.managed() and differs(field, value)}
+
+
+def undeclared(api: type[ObjectApi], declared: Collection[str], live: Live) -> dict[str, None]:
+    """Return the fields that the proxy holds and the declaration does not name, each with None to empty it."""
+    return {f: None for f in api.managed() if f not in declared and not is_empty(live.fields.get(f))}
+
+
+def _kind(annotation: Any) -> type | None:
+    """Return the plain type behind `Annotated[X, ...] | None`."""
+    if get_origin(annotation) is UnionType or type(None) in get_args(annotation):
+        (annotation, *_) = (arg for arg in get_args(annotation) if arg is not type(None))
+    origin = get_origin(annotation)
+    if hasattr(annotation, "__metadata__"):
+        return _kind(get_args(annotation)[0])
+    return origin if isinstance(origin, type) else annotation if isinstance(annotation, type) else None

@@ -1,0 +1,88 @@
+"""Bring one object of the proxy to its declaration, and see that it got there."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from litellm_admin.errors import AdminError
+from litellm_admin.objects import Live, ObjectApi, differences, is_empty, undeclared
+
+_EXISTS = frozenset({400, 409})
+
+
+def create(api: ObjectApi, id_: str, declared: Mapping[str, Any], *, subject: str, adopt: bool = False) -> Live:
+    """Make the object, or go on with the stack's own that is there already, and return it as the proxy holds it.
+
+    There may be one because an earlier create's answer or record was lost. It is then brought to the declaration as
+    a whole, also in fields that are no longer named. Raises AdminError if the object is somebody else's and not to be
+    adopted, or if it does not hold what is declared in the end.
+    """
+    failure: AdminError | None = None
+    try:
+        api.create(declared, subject=subject)
+    except AdminError as error:
+        if not error.ambiguous and error.status not in _EXISTS:
+            raise
+        failure = error
+    live = api.find(id_, subject=subject)
+    if live is None:
+        raise failure or _missing(subject)
+    if failure is not None and not adopt and not api.owns(live):
+        raise AdminError(
+            status=failure.status,
+            operation="create",
+            subject=subject,
+            message="it exists already and is not this stack's own: give it another id, delete it, or take it over "
+            "with `adopt: true`",
+        )
+    changes = differences(type(api), declared, live)
+    # A create that answers 200 has made a new object, whose other fields are the proxy's defaults, unless it holds
+    # something else: then it was there before.
+    if failure is not None or changes:
+        unread = {f: declared[f] for f in api.unreadable if f in declared}
+        changes = {**undeclared(type(api), declared, live), **unread, **changes}
+    return _settle(api, id_, declared, changes, live, subject)
+
+
+def update(api: ObjectApi, id_: str, declared: Mapping[str, Any], *, changed: Collection[str], subject: str) -> Live:
+    """Bring the object to its declaration and return it as the proxy then holds it.
+
+    changed: the fields whose declaration changed; one that is not declared any more is emptied. An object that is gone
+    is made again.
+    """
+    live = api.find(id_, subject=subject)
+    if live is None:
+        return create(api, id_, declared, subject=subject)
+    touched = {f: declared.get(f) for f in changed if f in declared or not is_empty(live.fields.get(f))}
+    return _settle(api, id_, declared, {**differences(type(api), declared, live), **touched}, live, subject)
+
+
+def _settle(
+    api: ObjectApi,
+    id_: str,
+    declared: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    live: Live,
+    subject: str,
+) -> Live:
+    if not changes:
+        return live
+    if api.needs_new(changes):
+        api.delete(id_, subject=subject)
+        api.create(declared, subject=subject)
+    else:
+        api.update(id_, changes, live, subject=subject)
+    after = api.find(id_, subject=subject)
+    if after is None:
+        raise _missing(subject)
+    left = sorted(differences(type(api), {**declared, **changes}, after))
+    if left:
+        raise AdminError(
+            operation="change",
+            subject=subject,
+            message=f"the proxy accepted the change and still holds something else in: {', '.join(left)}",
+        )
+    return after
+
+
+def _missing(subject: str) -> AdminError:
+    return AdminError(operation="create", subject=subject, message="the proxy accepted it and does not have it")
