@@ -52,7 +52,7 @@ class Transport:
         repeatable = repeatable or method == "GET"
         attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: _worth_repeating(error, repeatable=repeatable)),
-            wait=tenacity.wait_exponential_jitter(initial=0.1, max=3),
+            wait=tenacity.wait_exponential_jitter(multiplier=0.1, max=3, jitter=0.3),
             stop=tenacity.stop_before_delay(self._patience),
             reraise=True,
         )
