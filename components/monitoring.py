@@ -22,6 +22,10 @@ PORT = 9090
 CONFIG = "/etc/prometheus/prometheus.yml"
 DATA = "/prometheus"
 
+# Prometheus takes a credential from a file only, and files can't be handed to a container whose root is read-only. So
+# the container writes it by itself, into its own memory, before Prometheus takes over the process.
+START = f'umask 077; printf %s "$LITELLM_KEY" > {prometheus.CREDENTIALS_FILE}; unset LITELLM_KEY; exec "$0" "$@"'
+
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringArgs:
@@ -84,12 +88,17 @@ def _workload(
         memory=args.settings.memory.prometheus,
         stop_grace=30,
         health=HealthCheck(
-            command=["promtool", "check", "ready", f"--url=http://127.0.0.1:{PORT}"], interval=1, timeout=5, retries=60
+            command=["promtool", "query", "instant", f"http://127.0.0.1:{PORT}", "vector(1)"],
+            interval=1,
+            timeout=5,
+            retries=60,
         ),
         network=args.network.network_name,
         alias="prometheus",
+        entrypoint=["sh", "-c", START, "prometheus"],
+        command=[f"--config.file={CONFIG}", f"--storage.tsdb.path={DATA}"],
+        environment={"LITELLM_KEY": args.access.metrics_key},
         files={CONFIG: config},
-        secret_files={prometheus.CREDENTIALS_FILE: args.access.metrics_key},
         volumes={DATA: volume},
         ports=[PublishedPort(internal=PORT, external=args.settings.ports.prometheus, address=args.settings.bind)],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-CREDENTIALS_FILE = "/etc/prometheus/litellm-key"
+CREDENTIALS_FILE = "/tmp/litellm-key"  # noqa: S108  # a path in the container, in its own memory
 """Where the container holds the virtual key that may read metrics and nothing else."""
 
 

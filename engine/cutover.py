@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
 from docker.errors import NotFound
@@ -126,7 +126,7 @@ def _names(containers: Iterable[Container]) -> str:
 
 def _execute(container: Container, script: str, *arguments: str) -> str:
     result = container.exec_run(["python3", "-c", script, *arguments])
-    output: bytes = result.output
+    output = cast("bytes", result.output)  # an iterator only where the output is streamed
     return output.decode(errors="replace") if result.exit_code == 0 else ""
 
 

@@ -49,9 +49,9 @@ class PublishedPort:
 class Workload:
     """What runs in a container, without a word about how it is started.
 
-    `files` maps paths in the container to rendered files, `secret_files` to secret contents, `volumes` to names of
-    volumes, `tmpfs` lists folders in memory. `memory` is in MiB, `stop_grace` in seconds. `beside` lets a replacement
-    start before the old container goes; it needs a name that tells the two apart (`digest`).
+    `files` maps paths in the container to rendered files, `volumes` to names of volumes, `tmpfs` lists folders in
+    memory. `memory` is in MiB, `stop_grace` in seconds. An empty `entrypoint` is the image's own. `beside` lets a
+    replacement start before the old container goes; it needs a name that tells the two apart (`digest`).
     """
 
     component: str
@@ -62,10 +62,10 @@ class Workload:
     health: HealthCheck
     network: pulumi.Input[str]
     alias: str
+    entrypoint: Sequence[str] = ()
     command: Sequence[str] = ()
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     files: Mapping[str, RenderedFile] = field(default_factory=dict)
-    secret_files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     tmpfs: Sequence[str] = ("/tmp",)  # noqa: S108  # a path in the container
     ports: Sequence[PublishedPort] = ()
@@ -103,10 +103,13 @@ def container(
         resource_name,
         name=name,
         image=workload.image,
+        entrypoints=list(workload.entrypoint) or None,
         command=list(workload.command) or None,
         envs=_environment(workload),
         user=workload.user,
         memory=workload.memory,
+        # No swap beside it: the engine would add as much again, and each refresh would show that as a change.
+        memory_swap=workload.memory,
         read_only=not uploads,
         capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]),
         security_opts=["no-new-privileges:true"],
@@ -160,15 +163,10 @@ def _mounts(workload: Workload) -> list[docker.ContainerMountArgs] | None:
 
 
 def _uploads(workload: Workload) -> list[docker.ContainerUploadArgs] | None:
-    """Return secret files, and on a remote engine, which sees no file of this host, the rendered ones too."""
-    owner, _, group = workload.user.partition(":")
-    uploads = [
-        docker.ContainerUploadArgs(file=path, content=content, permissions="0400", owner=owner, group=group)
-        for path, content in sorted(workload.secret_files.items())
+    """Return the rendered files where the engine is remote and sees no file of this host."""
+    if is_local() or not workload.files:
+        return None
+    return [
+        docker.ContainerUploadArgs(file=path, content=file.content, permissions="0444")
+        for path, file in sorted(workload.files.items())
     ]
-    if not is_local():
-        uploads += [
-            docker.ContainerUploadArgs(file=path, content=file.content, permissions="0444")
-            for path, file in sorted(workload.files.items())
-        ]
-    return uploads or None

@@ -1,0 +1,103 @@
+"""The rendered files: config.yaml, haproxy.cfg, prometheus.yml, and the merge below them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config import haproxy, litellm, prometheus, settings
+from config.merge import merge
+
+CANARY = "sk-canary-0123456789"
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=5), children, max_size=3),
+    max_leaves=8,
+)
+sections = st.dictionaries(st.text(max_size=5), json_values, max_size=4)
+
+
+def rendered(**proxy: Any) -> Any:
+    stack = settings.load({"p:proxy": json.dumps(proxy), "p:secrets": json.dumps({"KEY": CANARY})}, project="p")
+    text = litellm.render(stack)
+    assert CANARY not in text
+    return yaml.safe_load(text)
+
+
+@given(sections)
+def test_merging_nothing_changes_nothing(base: dict[str, Any]) -> None:
+    assert merge(base, {}) == base
+
+
+@given(sections, sections)
+def test_what_is_said_over_it_holds(base: dict[str, Any], override: dict[str, Any]) -> None:
+    merged = merge(base, override)
+    for name, value in override.items():
+        if value is None:
+            assert name not in merged
+        elif not isinstance(value, dict):
+            assert merged[name] == value
+    assert merged.keys() <= base.keys() | override.keys()
+
+
+def test_the_guides_production_defaults_are_there_without_a_word() -> None:
+    config = rendered()
+    assert config["litellm_settings"] == {
+        "drop_params": True,
+        "request_timeout": 600,
+        "num_retries": 2,
+        "set_verbose": False,
+        "json_logs": True,
+        "callbacks": ["prometheus"],
+    }
+    assert config["general_settings"]["master_key"] == "os.environ/LITELLM_MASTER_KEY"
+
+
+def test_stack_config_wins_and_null_removes() -> None:
+    config = rendered(litellm_settings={"request_timeout": 30, "json_logs": None})
+    assert config["litellm_settings"]["request_timeout"] == 30
+    assert "json_logs" not in config["litellm_settings"]
+
+
+def test_a_team_that_adds_a_callback_keeps_the_metrics() -> None:
+    assert rendered(litellm_settings={"callbacks": ["langfuse"]})["litellm_settings"]["callbacks"] == [
+        "prometheus",
+        "langfuse",
+    ]
+
+
+def test_max_end_user_budget_becomes_a_budget_that_litellm_enforces() -> None:
+    words = {"max_end_user_budget": 0.002, "budget_duration": "1d", "max_budget": 5}
+    config = rendered(litellm_settings=words)["litellm_settings"]
+    assert "max_end_user_budget" not in config
+    assert config["max_end_user_budget_id"] == litellm.END_USER_BUDGET_ID
+    assert config["max_budget"] == 5
+    stack = settings.load({"p:proxy": json.dumps({"litellm_settings": words})}, project="p")
+    budget = litellm.end_user_budget(stack)
+    assert budget is not None
+    assert budget.declared() == {"max_budget": 0.002, "budget_duration": "1d"}
+
+
+def test_the_edge_waits_longer_than_the_proxy_and_never_repeats_a_request() -> None:
+    text = haproxy.render(upstream="litellm:4000", request_timeout=600)
+    assert "timeout server 620s" in text
+    assert "retry-on conn-failure\n" in text
+    assert f"server-template replica {haproxy.SLOTS} litellm:4000" in text
+
+
+def test_the_edge_has_room_for_old_and_new_replicas() -> None:
+    most = settings.load({"p:replicas": "32"}, project="p").replicas
+    assert 2 * most <= haproxy.SLOTS
+
+
+def test_prometheus_reads_its_key_from_a_file() -> None:
+    config = yaml.safe_load(prometheus.render(upstream="litellm", upstream_port=4000))
+    job = config["scrape_configs"][0]
+    assert job["metrics_path"] == "/metrics/"
+    assert job["authorization"]["credentials_file"] == prometheus.CREDENTIALS_FILE
+    assert job["dns_sd_configs"][0]["names"] == ["litellm"]

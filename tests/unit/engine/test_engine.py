@@ -1,0 +1,84 @@
+"""The engine room's pure parts, and the file provider on a real disk."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from engine import preflight
+from engine.cutover import serving
+from engine.identity import Identity
+from engine.logs import redact
+from engine.rendered_file import RenderedFileProvider
+
+STATUS = """\
+# pxname,svname,qcur,status,addr
+gateway,FRONTEND,,OPEN,
+litellm,replica1,0,UP,172.18.0.4:4000
+litellm,replica2,0,DOWN,172.18.0.5:4000
+litellm,replica3,0,UP 1/2,172.18.0.6:4000
+litellm,replica4,0,MAINT (resolution),
+litellm,BACKEND,0,UP,
+"""
+
+
+def test_the_status_page_tells_which_replicas_serve() -> None:
+    assert serving(STATUS) == {"172.18.0.4:4000", "172.18.0.6:4000"}
+
+
+def test_no_status_page_means_that_nothing_serves() -> None:
+    assert serving("") == set()
+
+
+def test_logs_lose_secrets_and_the_passwords_inside_urls() -> None:
+    url = "postgresql://llmproxy:pass-word-canary@database:5432/litellm"
+    log = f"cannot reach {url}\npassword pass-word-canary refused for sk-canary-0123\nport 4000"
+    shown = redact(log, [url, "sk-canary-0123", "4000"])
+    assert "canary" not in shown
+    assert shown.endswith("port 4000")
+
+
+def test_names_and_labels_tell_environments_apart() -> None:
+    dev, prod = (Identity(project="litellm-stack", stack=stack) for stack in ("dev", "prod"))
+    assert dev.name("edge") == "litellm-stack-dev-edge"
+    assert dev.labels("edge") != prod.labels("edge")
+
+
+def test_a_taken_port_is_noticed_and_its_process_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert not preflight._can_bind("127.0.0.1", port)
+        assert f"process {os.getpid()} (" in preflight._process(port)
+    assert preflight._can_bind("127.0.0.1", port)
+
+
+def test_an_address_of_another_host_is_refused() -> None:
+    with pytest.raises(preflight.EngineError, match=r"bind: 192\.0\.2\.1 is not an address of this host"):
+        preflight._can_bind("192.0.2.1", 4000)
+
+
+def test_a_rendered_file_is_whole_readable_and_mended(tmp_path: Path) -> None:
+    provider = RenderedFileProvider()
+    path = tmp_path / "stack" / "config-0123.yaml"
+    props = {"path": str(path), "content": "a: 1\n"}
+    created = provider.create(props)
+    assert path.read_text(encoding="utf-8") == "a: 1\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o444
+    assert provider.read(created.id, props).id == created.id
+    path.chmod(0o644)
+    path.write_text("a: 2\n", encoding="utf-8")
+    assert provider.read(created.id, props).id is None
+    provider.delete(created.id, props)
+    assert not path.parent.exists()
+    provider.delete(created.id, props)
+
+
+def test_another_content_is_another_file_and_the_old_one_stays_meanwhile() -> None:
+    diff = RenderedFileProvider().diff("", {"path": "/a", "content": "1"}, {"path": "/b", "content": "2"})
+    assert diff.changes
+    assert diff.replaces == ["path", "content"]
+    assert not diff.delete_before_replace
