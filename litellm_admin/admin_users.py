@@ -19,7 +19,7 @@ class AdminUserApi:
         subject = f"admin user {user_id!r}"
         body = {"user_id": user_id, "user_role": ADMIN_ROLE, "auto_create_key": False}
         try:
-            self._transport.call("POST", "/user/new", operation="create", subject=subject, body=body)
+            self._transport.call("POST", "/user/new", operation="create", subject=subject, body=body, repeatable=True)
         except AdminError as error:
             if error.status != 409 and not error.ambiguous:
                 raise

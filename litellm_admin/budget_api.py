@@ -32,7 +32,7 @@ class BudgetApi(ObjectApi):
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the budget with the id in `budget_id`."""
-        self._transport.call("POST", "/budget/new", operation="create", subject=subject, body=fields)
+        self._transport.call("POST", "/budget/new", operation="create", subject=subject, body=fields, repeatable=True)
 
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:  # noqa: ARG002
         """Set the changed fields. The proxy answers 200 with null for a budget that it does not have."""

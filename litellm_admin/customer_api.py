@@ -57,9 +57,8 @@ class CustomerApi(ObjectApi):
         return True
 
     def _send(self, path: str, body: Mapping[str, Any], *, operation: str, subject: str) -> None:
-        repeatable = operation == "update"
         try:
-            self._transport.call("POST", path, operation=operation, subject=subject, body=body, repeatable=repeatable)
+            self._transport.call("POST", path, operation=operation, subject=subject, body=body, repeatable=True)
         except AdminError as error:
             failure = error
         else:

@@ -44,7 +44,9 @@ class KeyApi(ObjectApi):
         The proxy answers 200 and writes nothing if it has a key of this value already: the caller reads it back.
         """
         try:
-            self._transport.call("POST", "/key/generate", operation="create", subject=subject, body=fields)
+            self._transport.call(
+                "POST", "/key/generate", operation="create", subject=subject, body=fields, repeatable=True
+            )
         except AdminError as error:
             failure = error
         else:

@@ -63,7 +63,10 @@ class ObjectApi(ABC):
 
     @abstractmethod
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
-        """Make the object out of its identity and its fields."""
+        """Make the object out of its identity and its fields.
+
+        The identity is the stack's choice, so a repeat finds what the first try made, and fails or changes nothing.
+        """
 
     @abstractmethod
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:

@@ -6,7 +6,7 @@ code (Pulumi pickles what is neither). Refresh and destroy run this module witho
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -31,6 +31,9 @@ from litellm_admin.notices import warn_kept, warn_lost, warn_replaced
 from litellm_admin.objects import Live, ObjectApi, is_empty, same
 
 Props = dict[str, Any]
+
+PATIENCE: Final = 60.0
+"""Seconds for which a change waits for a gateway that is not there or busy."""
 
 _PROVIDER = "__provider"
 
@@ -118,7 +121,7 @@ class ObjectProvider(ResourceProvider):
         if live is None:
             return ReadResult(None, {})
         inputs = {name: value for name, value in _inputs(props).items() if name not in self.outputs}
-        drifted = {field: _held(live, field) for field in self.drift(props, live)}
+        drifted = {field: self.held(live, field) for field in self.drift(props, live)}
         seen = {name: value for name, value in {**inputs, **drifted}.items() if value is not None}
         return ReadResult(id_, self.outs(seen, live), seen)
 
@@ -135,6 +138,11 @@ class ObjectProvider(ResourceProvider):
         """Name the declared fields that the proxy holds differently from what was recorded."""
         names = (props.keys() & self.api.managed()) - self.api.unreadable
         return {f for f in names if not same(props[f], live.fields.get(f))}
+
+    def held(self, live: Live, field: str) -> Any:
+        """Return a field as it could be declared; None if it is empty or has no such form."""
+        value = live.fields.get(field)
+        return None if is_empty(value) or field in self.api.unreadable else value
 
     def declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
         """Return the object's identity and fields with the types that the proxy expects."""
@@ -202,8 +210,9 @@ class CustomerProvider(ObjectProvider):
         return client.customers
 
 
-def _client(props: Mapping[str, Any], *, patience: float = 60) -> AdminClient:
-    return AdminClient(str(props["url"]), token=str(props["token"]), patience=patience)
+def _client(props: Mapping[str, Any], *, patience: float | None = None) -> AdminClient:
+    seconds = PATIENCE if patience is None else patience
+    return AdminClient(str(props["url"]), token=str(props["token"]), patience=seconds)
 
 
 def _inputs(props: Mapping[str, Any]) -> Props:
@@ -219,8 +228,3 @@ def unread(id_: str, props: Props, error: AdminError) -> ReadResult:
         warn_lost(str(props["url"]))
         return ReadResult(None, {})
     raise error
-
-
-def _held(live: Live, field: str) -> Any:
-    value = live.fields.get(field)
-    return None if is_empty(value) else value

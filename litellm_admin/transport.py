@@ -10,6 +10,7 @@ import tenacity
 from litellm_admin.errors import AdminError, clip, explain, redact, secret_texts
 
 _CONNECTIONS = 16
+_IDLE_SECONDS = 2  # the proxy closes an idle connection after 5 s, and a request on its way then would be lost
 _TIMEOUT = httpx.Timeout(connect=5, read=60, write=10, pool=60)
 _BUSY = frozenset({502, 503, 504})
 _NOT_RUN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -136,6 +137,8 @@ def _pool(base_url: str) -> httpx.Client:
     return httpx.Client(
         base_url=base_url,
         timeout=_TIMEOUT,
-        limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
+        limits=httpx.Limits(
+            max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=_IDLE_SECONDS
+        ),
         mounts=direct,
     )
