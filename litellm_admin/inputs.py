@@ -21,8 +21,8 @@ def _key_value(value: str) -> str:
 KeyValue = Annotated[str, AfterValidator(_key_value)]
 """The value of a key, chosen by the stack."""
 
-Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")]
-"""The gateway's address, as in http://127.0.0.1:4000."""
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s@?#]*)?$")]
+"""The gateway's address, as in http://127.0.0.1:4000; without a password, because messages show it."""
 
 Token = Annotated[str, Field(pattern=r"^[\x21-\x7e]+$")]
 """An admin key."""
@@ -80,3 +80,5 @@ class ProvisionerInputs(BaseModel):
     key: KeyValue
     user_id: Name
     key_alias: Name
+    token: KeyValue | None = None
+    """The key again, under the name that the other resources take it by."""

@@ -101,7 +101,8 @@ class ProvisionerProvider(ResourceProvider):
         if live is None:
             return ReadResult(None, {})
         inputs = {name: props[name] for name in _INPUTS if name in props} | {"user_id": live.fields.get("user_id")}
-        return ReadResult(id_, {**_outs(inputs), "allowed_routes": live.fields.get("allowed_routes") or []}, inputs)
+        outs = {**_outs(inputs), "allowed_routes": live.fields.get("allowed_routes") or []}
+        return ReadResult(id_, outs, {**inputs, "token": props["key"]})
 
 
 def _master(props: Mapping[str, Any]) -> AdminClient:

@@ -209,6 +209,8 @@ class Provisioner(dynamic.Resource, module="litellm", name="Provisioner"):
         super().__init__(
             ProvisionerProvider(),
             resource_name,
-            {**args.props(), "token": None},
+            # Given and not computed, so that a preview knows it: a changed master key would otherwise seem to change
+            # the login of every other resource.
+            {**args.props(), "token": Output.secret(args.key)},
             _with_secrets(opts, "key", "master_key", "token"),
         )

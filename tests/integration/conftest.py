@@ -9,13 +9,13 @@ from functools import cache
 import docker
 import httpx
 import pytest
-from fault_proxy import FaultProxy, fault_proxy
-from inputs_of_tests import Login, MakeKey, Props
-from running_gateway import Gateway, running_gateway
 
 from litellm_admin import notices, transport
 from litellm_admin.keys import derive_key
 from litellm_admin.provisioner import ProvisionerProvider
+from tests.integration.fault_proxy import FaultProxy, fault_proxy
+from tests.integration.inputs_of_tests import Login, MakeKey, Props
+from tests.integration.running_gateway import Gateway, running_gateway
 
 
 @pytest.fixture(scope="session", autouse=True)

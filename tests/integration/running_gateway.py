@@ -21,7 +21,7 @@ import yaml
 from docker.models.containers import Container
 
 LABEL = "io.litellm-stack.admin-test"
-IMAGES = Path(os.environ.get("ADMIN_TEST_IMAGES", Path(__file__).parents[2] / "config" / "images.json"))
+IMAGES = Path(__file__).parents[2] / "config" / "images.json"
 START_SECONDS = 300  # 20 s on an idle machine, over 100 s where both cores are busy
 CONFIG = {
     "model_list": [

@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from inputs_of_tests import Login, MakeKey, Props
-from running_gateway import Gateway
 
 from litellm_admin.errors import AdminError
 from litellm_admin.provider import BudgetProvider, CustomerProvider, VirtualKeyProvider
+from tests.integration.inputs_of_tests import Login, MakeKey, Props
+from tests.integration.running_gateway import Gateway
 
 BUDGETS = BudgetProvider()
 CUSTOMERS = CustomerProvider()

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from fault_proxy import Fault, FaultProxy
-from inputs_of_tests import Login, MakeKey, Props
-from running_gateway import Gateway
 
 from litellm_admin import provider
 from litellm_admin.client import AdminClient
@@ -11,6 +8,9 @@ from litellm_admin.errors import AdminError
 from litellm_admin.key_api import KeyApi
 from litellm_admin.keys import key_hash
 from litellm_admin.provider import BudgetProvider, CustomerProvider, ObjectProvider, VirtualKeyProvider
+from tests.integration.fault_proxy import Fault, FaultProxy
+from tests.integration.inputs_of_tests import Login, MakeKey, Props
+from tests.integration.running_gateway import Gateway
 
 RAN = (Fault.LOST_ANSWER, Fault.GATEWAY_TIMEOUT)
 KINDS = ("key", "budget", "customer")

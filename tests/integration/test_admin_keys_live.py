@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from inputs_of_tests import MakeKey, Props
-from running_gateway import Gateway
 
 from litellm_admin.errors import AdminError
 from litellm_admin.keys import derive_key, key_hash
 from litellm_admin.provider import VirtualKeyProvider
+from tests.integration.inputs_of_tests import MakeKey, Props
+from tests.integration.running_gateway import Gateway
 
 PROVIDER = VirtualKeyProvider()
 

@@ -4,13 +4,13 @@ import secrets
 from typing import Any
 
 import pytest
-from inputs_of_tests import MakeKey, Props
-from running_gateway import Gateway
 
 from litellm_admin.errors import AdminError
 from litellm_admin.keys import derive_key, key_hash
 from litellm_admin.provider import BudgetProvider, CustomerProvider, VirtualKeyProvider
 from litellm_admin.provisioner import ALLOWED_ROUTES, ProvisionerProvider
+from tests.integration.inputs_of_tests import MakeKey, Props
+from tests.integration.running_gateway import Gateway
 
 PROVIDER = ProvisionerProvider()
 
@@ -65,7 +65,7 @@ def test_nothing_changes_by_a_refresh_and_drift_is_mended(inputs: Props, gateway
     created = PROVIDER.create(inputs)
     outs = created.outs or {}
     read = PROVIDER.read(created.id, outs)
-    assert (read.id, read.inputs, read.outs) == (created.id, inputs, outs)
+    assert (read.id, read.inputs, read.outs) == (created.id, {**inputs, "token": inputs["key"]}, outs)
     gateway.admin("POST", "/key/update", json={"key": created.id, "allowed_routes": ["/key/info", "/key/list"]})
     read = PROVIDER.read(created.id, outs)
     assert PROVIDER.diff(created.id, read.outs or {}, inputs).changes

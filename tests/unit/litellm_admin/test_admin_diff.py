@@ -186,3 +186,17 @@ def test_zero_means_something() -> None:
     assert not same(0, None)
     assert not same(0, False)
     assert same(1, 1.0)
+
+
+@pytest.mark.parametrize(
+    "url", ["127.0.0.1:4000", "ftp://host", "http://", "http://user:CANARY@host", "http://host/?a=b"]
+)
+def test_an_address_is_one_that_a_message_may_show(url: str) -> None:
+    found = failures(VirtualKeyProvider(), {**KEY, "url": url})
+    assert set(found) == {"url"}
+    assert "CANARY" not in str(found)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:4000", "https://llm.example.com", "https://example.com/gateway/"])
+def test_an_address_may_have_a_path(url: str) -> None:
+    assert failures(VirtualKeyProvider(), {**KEY, "url": url}) == {}

@@ -1,0 +1,154 @@
+"""The resources in somebody's own program, driven by the Pulumi CLI."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from litellm_admin.keys import derive_key, key_hash
+from tests.integration.inputs_of_tests import Props
+from tests.integration.running_gateway import Gateway
+
+PROGRAM = """
+    import pulumi
+    from litellm_admin import resources as admin
+    from litellm_admin.keys import derive_key
+
+    config = pulumi.Config()
+    url = config.require("url")
+    keys = config.require_secret("seed").apply
+
+    def key(name):
+        return keys(lambda seed: derive_key(seed, name=name, rotation=1))
+
+    login = admin.Provisioner("login", admin.ProvisionerArgs(
+        url=url, master_key=config.require_secret("master_key"), key=key("login"), user_id=config.require("name"),
+        key_alias=config.require("name")))
+    budget = admin.Budget("budget", admin.BudgetArgs(
+        url=url, token=login.token, budget_id=config.require("name"), max_budget=config.require_float("budget")))
+    app = admin.VirtualKey("app", admin.VirtualKeyArgs(
+        url=url, token=login.token, key=key("app"), key_alias=config.require("name"), models=["chat"],
+        budget_id=budget.budget_id, rpm_limit=config.get_int("rpm"), metadata={"team": "a"}, duration="30d"))
+    admin.Customer("customer", admin.CustomerArgs(
+        url=url, token=login.token, user_id=config.require("name"), budget_id=budget.budget_id))
+    pulumi.export("key", app.key)
+    pulumi.export("expires", app.expires)
+"""
+
+
+class Stack:
+    """A stack of the program above, in a local backend of its own."""
+
+    def __init__(self, folder: Path, settings: dict[str, str], hidden: dict[str, str]) -> None:
+        (folder / "state").mkdir()
+        (folder / "__main__.py").write_text(textwrap.dedent(PROGRAM))
+        (folder / "Pulumi.yaml").write_text("name: admin-test\nruntime: python\n")
+        self._folder = folder
+        self._environment = {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PULUMI_BACKEND_URL": f"file://{folder}/state",
+            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
+        self.run("stack", "init", "test")
+        for name, value in settings.items():
+            self.run("config", "set", name, value)
+        for name, value in hidden.items():
+            self.run("config", "set", "--secret", name, stdin=value)
+
+    def run(self, *arguments: str, stdin: str = "", fails: bool = False) -> str:
+        # Where the runner ignores SIGINT, the engine waits five seconds for each plugin to end.
+        done = subprocess.run(
+            ["pulumi", "--non-interactive", *arguments],
+            cwd=self._folder,
+            env=self._environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        shown = done.stdout + done.stderr
+        assert (done.returncode != 0) is fails, shown
+        return shown
+
+    def changes(self, *arguments: str) -> dict[str, int]:
+        """Return how many resources a preview would change, and how."""
+        done = self.run("preview", "--json", *arguments)
+        summary: dict[str, int] = json.loads(done[done.index("{") : done.rindex("}") + 1])["changeSummary"]
+        return {kind: number for kind, number in summary.items() if kind != "same"}
+
+    def state(self) -> str:
+        return self.run("stack", "export")
+
+
+@pytest.fixture
+def hidden(gateway: Gateway) -> dict[str, str]:
+    return {"master_key": gateway.master_key, "seed": secrets.token_hex(16)}
+
+
+@pytest.fixture
+def stack(gateway: Gateway, hidden: dict[str, str], name: str, tmp_path: Path) -> Stack:
+    if shutil.which("pulumi") is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("the pulumi CLI is not on PATH")
+    return Stack(tmp_path, {"url": gateway.url, "name": name, "budget": "1"}, hidden)
+
+
+def test_a_stack_from_up_to_destroy(stack: Stack, hidden: dict[str, str], gateway: Gateway, name: str) -> None:
+    value = derive_key(hidden["seed"], name="app", rotation=1)
+    forbidden = [value, derive_key(hidden["seed"], name="login", rotation=1), *hidden.values()]
+    shown = stack.run("preview", "--diff") + stack.run("up", "--yes") + stack.run("stack", "output") + stack.state()
+    assert [text for text in forbidden if text in shown] == []
+    assert stack.run("stack", "output", "key", "--show-secrets").strip() == value
+    assert stack.changes() == {}
+    assert stack.changes("--refresh") == {}
+
+    gateway.admin("POST", "/key/update", json={"key": key_hash(value), "models": ["embeddings"], "rpm_limit": 3})
+    gateway.admin("POST", "/customer/delete", json={"user_ids": [name]})
+    assert stack.changes("--refresh") == {"update": 1, "create": 1}
+    stack.run("up", "--yes", "--refresh")
+    assert info(gateway, value)["models"] == ["chat"]
+    assert gateway.admin("GET", "/customer/info", params={"end_user_id": name})["budget_id"] == name
+
+    stack.run("config", "set", "budget", "2")
+    stack.run("config", "set", "rpm", "60")
+    assert stack.changes() == {"update": 2}
+    stack.run("up", "--yes")
+    assert info(gateway, value)["rpm_limit"] == 60
+    stack.run("config", "set", "budget", "--", "-1")
+    assert "max_budget" in stack.run("preview", fails=True)
+
+    stack.run("destroy", "--yes")
+    assert gateway.call("GET", "/customer/info", params={"end_user_id": name}).status_code == 404
+    assert gateway.admin("POST", "/budget/info", json={"budgets": [name]}) == []
+    assert info(gateway, value)["status"] == "deleted"
+    assert gateway.call("GET", "/user/info", params={"user_id": name}).status_code == 404
+
+
+def info(gateway: Gateway, value: str) -> Any:
+    return gateway.admin("GET", "/key/info", params={"key": key_hash(value)})["info"]
+
+
+def test_a_changed_master_key_touches_the_login_alone(stack: Stack, provisioner: Props) -> None:
+    stack.run("up", "--yes")
+    # The proxy still has the old one: nothing may be called for this.
+    stack.run("config", "set", "--secret", "master_key", stdin="sk-another-0123456789")
+    assert stack.changes() == {"update": 1}
+    stack.run("up", "--yes")
+    stack.run("config", "set", "--secret", "master_key", stdin=provisioner["master_key"])
+    stack.run("up", "--yes")
+    stack.run("destroy", "--yes")
