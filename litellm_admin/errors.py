@@ -8,7 +8,6 @@ from typing import Any
 _KEY_LIKE = re.compile(r"sk-[A-Za-z0-9_\-]{8,}")
 _BEARER = re.compile(r"(?i)\bbearer\s+\S+")
 _LONGEST_MESSAGE = 600
-_UNAVAILABLE = frozenset({502, 503, 504})
 
 
 class AdminError(Exception):
@@ -46,8 +45,19 @@ class AdminError(Exception):
 
     @property
     def unreachable(self) -> bool:
-        """Whether no proxy answered: there was no connection, no answer, or only the edge spoke."""
-        return not self.answered or self.status in _UNAVAILABLE
+        """Whether the proxy could not tell: no connection, no answer, only the edge spoke, or the database is down.
+
+        The last one reads as 500, like every other failure on the proxy's own side.
+        """
+        return not self.answered or (self.status is not None and self.status >= 500)
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether the answer to a read says nothing about the object: no proxy, a proxy in trouble, or a login refused.
+
+        A proxy whose database is down answers 500, or 401 to a login that it has to look up (seen on 1.106.2).
+        """
+        return self.unreachable or (self.status is not None and (self.status >= 500 or self.status in (401, 403)))
 
     @property
     def unknown_login(self) -> bool:

@@ -6,9 +6,9 @@ from litellm_admin.errors import AdminError
 
 
 def warn_kept(url: str, error: AdminError) -> None:
-    """Tell that the gateway does not answer a refresh, and that nothing is concluded from that."""
+    """Tell that a refresh got no answer to conclude from."""
     status = f"HTTP {error.status}: " if error.status is not None else ""
-    _once(f"the gateway at {url} is not to be reached ({status}{error.message}): its objects are kept as recorded")
+    _once(f"the gateway at {url} cannot be asked ({status}{error.message}): its objects are kept as recorded")
 
 
 def warn_lost(url: str) -> None:

@@ -111,8 +111,9 @@ class ObjectProvider(ResourceProvider):
     def read(self, id_: str, props: Props) -> ReadResult:
         """Return the object as it is, so that drift shows in the next preview.
 
-        A gateway that is down makes nothing disappear: the record stays, with a warning. A gateway that does not know
-        the login at all has lost its database: then the object is gone with it, and is created again with the login.
+        A gateway that is down, or cannot say, makes nothing disappear: the record stays, with a warning, and an update
+        can repair the gateway. A gateway that does not know the login at all has lost its database: then the object is
+        gone with it, and is created again with the login.
         """
         try:
             live = self.calls(_client(props, patience=0)).find(id_, subject=self.subject(props))
@@ -221,10 +222,10 @@ def _inputs(props: Mapping[str, Any]) -> Props:
 
 def unread(id_: str, props: Props, error: AdminError) -> ReadResult:
     """Return what a refresh may conclude from a failed read, or raise the error again if that is nothing."""
-    if error.unreachable:
-        warn_kept(str(props["url"]), error)
-        return ReadResult(id_, dict(props))
     if error.unknown_login:
         warn_lost(str(props["url"]))
         return ReadResult(None, {})
+    if error.tells_nothing:
+        warn_kept(str(props["url"]), error)
+        return ReadResult(id_, dict(props))
     raise error

@@ -41,6 +41,21 @@ class Gateway:
 
     url: str
     master_key: str
+    database: Container
+
+    @contextmanager
+    def without_database(self) -> Iterator[None]:
+        """Stop the database for a while, and go on when the proxy has it back."""
+        self.database.stop(timeout=5)
+        try:
+            yield
+        finally:
+            self.database.start()
+            _wait(self.database, lambda: _ready(self.url) and self._answers())
+
+    def _answers(self) -> bool:
+        # The proxy's readiness is up to 15 s old.
+        return self.call("GET", "/key/list").is_success
 
     def call(self, method: str, path: str, *, token: str | None = None, **request: Any) -> httpx.Response:
         """Call the proxy beside the code under test; with the master key, unless another is given."""
@@ -76,7 +91,7 @@ def running_gateway() -> Iterator[Gateway]:
             "LITELLM_LOG": "ERROR",
         }
         _migrate(start, images["litellm"], environment)
-        yield _proxy(start, images["litellm"], environment)
+        yield _proxy(start, images["litellm"], environment, database)
 
 
 def remove_leftovers(engine: docker.DockerClient) -> None:
@@ -123,7 +138,7 @@ def _migrate(start: _Starter, image: str, environment: dict[str, str]) -> None:
     assert outcome["StatusCode"] == 0, _last_lines(job)
 
 
-def _proxy(start: _Starter, image: str, environment: dict[str, str]) -> Gateway:
+def _proxy(start: _Starter, image: str, environment: dict[str, str], database: Container) -> Gateway:
     master_key = f"sk-{secrets.token_hex(16)}"
     proxy = start.container(
         "proxy",
@@ -143,7 +158,7 @@ def _proxy(start: _Starter, image: str, environment: dict[str, str]) -> Gateway:
     port = proxy.attrs["NetworkSettings"]["Ports"]["4000/tcp"][0]["HostPort"]
     url = f"http://127.0.0.1:{port}"
     _wait(proxy, lambda: _ready(url))
-    return Gateway(url=url, master_key=master_key)
+    return Gateway(url=url, master_key=master_key, database=database)
 
 
 def _ready(url: str) -> bool:

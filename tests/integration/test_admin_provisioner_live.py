@@ -123,3 +123,33 @@ def test_everything_comes_back_after_the_login_was_lost(
     again = [provider.create(props) for provider, props, _ in made]
     assert [result.id for result in again] == [result.id for _, _, result in made]
     assert key_hash(make_key()["key"]) == again[0].id
+
+
+def test_a_gateway_without_its_database_makes_nothing_disappear(
+    inputs: Props, gateway: Gateway, make_key: MakeKey, capsys: pytest.CaptureFixture[str]
+) -> None:
+    login = {"url": gateway.url, "token": inputs["key"]}
+    providers = [
+        (PROVIDER, inputs),
+        (VirtualKeyProvider(), make_key(**login)),
+        (BudgetProvider(), {**login, "budget_id": inputs["user_id"], "max_budget": 1.0}),
+        (CustomerProvider(), {**login, "user_id": inputs["user_id"], "alias": "one"}),
+    ]
+    made = [(provider, provider.create(props)) for provider, props in providers]
+    # A login that the proxy has not seen for a minute has to be looked up in the database.
+    unseen = {"key": derive_key("unseen", name="x", rotation=1)}
+    with gateway.without_database():
+        kept = [provider.read(result.id, result.outs or {}) for provider, result in made]
+        kept.append(PROVIDER.read("unseen", {**(made[0][1].outs or {}), **unseen}))
+    assert [read.id for read in kept] == [*(result.id for _, result in made), "unseen"]
+    assert "kept as recorded" in capsys.readouterr().out
+
+
+def test_a_login_that_was_blocked_keeps_the_record_and_says_why(
+    inputs: Props, gateway: Gateway, make_key: MakeKey, capsys: pytest.CaptureFixture[str]
+) -> None:
+    created = PROVIDER.create(inputs)
+    gateway.admin("POST", "/key/update", json={"key": created.id, "blocked": True})
+    outs = {**make_key(token=inputs["key"]), "expires": None}
+    assert VirtualKeyProvider().read("id", outs).outs == outs
+    assert "Key is blocked" in capsys.readouterr().out
