@@ -8,6 +8,7 @@ import pulumi
 import pulumi_docker as docker
 
 from engine.identity import Identity
+from engine.orphans import removed_before_create
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class Network(pulumi.ComponentResource):
                 docker.NetworkLabelArgs(label=label, value=value)
                 for label, value in args.identity.labels("network").items()
             ],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, hooks=removed_before_create(args.identity.label)),
         )
         self.network_name = self.network.name
         self.register_outputs({"networkName": self.network_name})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_random as random
 
 from components import litellm_runtime
 from components.database import Database
@@ -54,8 +55,14 @@ class Proxy(pulumi.ComponentResource):
             opts=child,
         )
         workload = _workload(args, config)
-        # A replacement starts beside the old replica, so its name has to differ whenever anything in it does.
-        revision = digest(workload, key=args.secrets.derive("replica-names"))
+        # A replacement starts beside the old replica, so its name has to differ whenever anything in it does. The hash
+        # alone would not do: a change that is taken back meets the replica of before, which may not be gone yet.
+        revision = random.RandomId(
+            f"{name}-revision",
+            byte_length=4,
+            keepers={"workload": digest(workload, key=args.secrets.derive("replica-names"))},
+            opts=child,
+        ).hex
         self.container_ids, self.healthy = [], []
         for index in range(args.settings.replicas):
             replica = container(

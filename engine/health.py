@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 POLL_SECONDS = 0.2
-RESTARTS_OF_A_CRASH_LOOP = 3
+RESTARTS_OF_A_CRASH_LOOP = 2
 
 
 class HealthyProvider(ResourceProvider):

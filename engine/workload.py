@@ -21,6 +21,7 @@ import pulumi_docker as docker
 
 from engine.api import is_local
 from engine.identity import Identity
+from engine.orphans import removed_before_create
 from engine.rendered_file import RenderedFile
 
 TMPFS = "rw,nosuid,nodev,noexec,mode=1777"
@@ -51,7 +52,7 @@ class Workload:
 
     `files` maps paths in the container to rendered files, `volumes` to names of volumes, `tmpfs` lists folders in
     memory. `memory` is in MiB, `stop_grace` in seconds. An empty `entrypoint` is the image's own. `beside` lets a
-    replacement start before the old container goes; it needs a name that tells the two apart (`digest`).
+    replacement start before the old container goes; it needs a name of its own whenever `digest` changes.
     """
 
     component: str
@@ -139,7 +140,9 @@ def container(
         opts=pulumi.ResourceOptions.merge(
             opts,
             pulumi.ResourceOptions(
-                replace_on_changes=["healthcheck", "tmpfs"], delete_before_replace=not workload.beside
+                replace_on_changes=["healthcheck", "tmpfs"],
+                delete_before_replace=not workload.beside,
+                hooks=removed_before_create(identity.label),
             ),
         ),
     )

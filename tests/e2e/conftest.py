@@ -1,0 +1,130 @@
+"""One real stack for all end-to-end tests: up before the first, gone after the last, whatever happens."""
+
+from __future__ import annotations
+
+import fcntl
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docker
+import httpx
+import pytest
+from docker.models.containers import Container
+
+from engine.identity import STACK_LABEL
+from tests.e2e.gateway import Gateway
+from tests.e2e.stack import PREFIX, Stack, free_port
+
+CANARY = "sk-canary-e2e-0123456789abcdef"
+"""A provider's key that must not show up anywhere in clear."""
+
+ONE_CALL = 0.00002
+"""US dollars: more than one answer of the offline chat model costs, and less than two."""
+
+
+def stack_config() -> dict[str, Any]:
+    """Return a config like Pulumi.dev.yaml's, with a budget of each kind that can be spent in a few calls."""
+    return {
+        "proxy": {
+            "model_list": [
+                {
+                    "model_name": "chat",
+                    "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "first answer"},
+                },
+                {
+                    "model_name": "slow",
+                    "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "slow answer", "mock_delay": 2},
+                },
+                {
+                    "model_name": "embeddings",
+                    "litellm_params": {"model": "openai/text-embedding-3-small", "mock_response": [0.1, 0.2, 0.3]},
+                    "model_info": {"mode": "embedding"},
+                },
+                {
+                    "model_name": "provider",
+                    "litellm_params": {"model": "openai/gpt-4o", "api_key": "os.environ/OPENAI_API_KEY"},
+                },
+            ],
+            "litellm_settings": {"max_budget": 5, "max_end_user_budget": ONE_CALL, "budget_duration": "1d"},
+        },
+        "secrets": {"OPENAI_API_KEY": CANARY},
+        "access": {
+            "budgets": {
+                "HyperBudget": {"max_budget": 0.5, "budget_duration": "1d"},
+                "tiny": {"max_budget": ONE_CALL, "budget_duration": "1d"},
+            },
+            "customers": {"HyperUser": {"budget": "HyperBudget"}, "TinyUser": {"budget": "tiny"}},
+            "keys": {
+                "chat-app": {"models": ["chat", "embeddings"], "max_budget": 1, "budget_duration": "1d"},
+                "chat-only": {"models": ["chat"]},
+                "loader": {"models": ["chat", "slow"]},
+                "spender": {"models": ["chat"], "max_budget": ONE_CALL, "budget_duration": "1d"},
+            },
+        },
+        "ports": {"gateway": free_port(), "prometheus": free_port()},
+        "protect": False,
+    }
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[docker.DockerClient]:
+    client = docker.from_env()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def _leftovers(engine: docker.DockerClient) -> Iterator[None]:
+    """Remove what a killed run of these tests left behind, unless another run is at work."""
+    with (Path(tempfile.gettempdir()) / "litellm-stack-e2e.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pass
+        else:
+            remove(engine, f"litellm-stack/{PREFIX}")
+        yield
+
+
+@pytest.fixture(scope="session")
+def stack(engine: docker.DockerClient, _leftovers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(folder=tmp_path_factory.mktemp("stack"), config=stack_config())
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.run("destroy", "--yes", "--skip-preview")
+        remove(engine, f"litellm-stack/{stack.name}")
+
+
+@pytest.fixture
+def gateway(stack: Stack) -> Iterator[Gateway]:
+    outputs = stack.outputs()
+    with httpx.Client(base_url=outputs["gatewayUrl"], timeout=60) as client:
+        yield Gateway(client=client, keys=outputs["virtualKeys"], master_key=outputs["masterKey"])
+
+
+def owned(engine: docker.DockerClient, label: str) -> list[Any]:
+    """Return what the engine has with a stack label that starts with `label`, containers first."""
+    found = [
+        *engine.containers.list(all=True, filters={"label": STACK_LABEL}),
+        *engine.networks.list(filters={"label": STACK_LABEL}),
+        *engine.volumes.list(filters={"label": STACK_LABEL}),
+    ]
+    return [thing for thing in found if _label(thing).startswith(label)]
+
+
+def remove(engine: docker.DockerClient, label: str) -> None:
+    """Remove all of that."""
+    for thing in owned(engine, label):
+        if isinstance(thing, Container):
+            thing.remove(force=True, v=True)
+        else:
+            thing.remove()
+
+
+def _label(thing: Any) -> str:
+    labels = thing.attrs.get("Labels") or thing.attrs.get("Config", {}).get("Labels") or {}
+    return str(labels.get(STACK_LABEL, ""))

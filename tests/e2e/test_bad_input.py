@@ -1,0 +1,97 @@
+"""Mistakes end in a clear error before anything is touched."""
+
+from __future__ import annotations
+
+import socket
+
+import docker
+import pytest
+
+from tests.e2e.conftest import CANARY, stack_config
+from tests.e2e.stack import Stack
+from tests.e2e.test_change import replicas
+
+
+@pytest.fixture
+def running(stack: Stack, engine: docker.DockerClient) -> list[str]:
+    return replicas(engine, stack)
+
+
+def refused(stack: Stack, **sections: object) -> str:
+    good = stack.config
+    stack.configure({**good, **sections})
+    try:
+        result = stack.run("up", "--yes", "--skip-preview")
+    finally:
+        stack.configure(good)
+    assert result.returncode != 0, result.stdout
+    assert CANARY not in result.stdout
+    return result.stdout
+
+
+def test_all_mistakes_are_said_at_once_and_nothing_is_touched(
+    stack: Stack, running: list[str], engine: docker.DockerClient
+) -> None:
+    said = refused(
+        stack,
+        replcas=2,
+        masterKey=CANARY.removeprefix("sk-"),
+        access={"keys": {"chat-app": {"models": ["chat", "gpt-5o"], "max_budget": "much"}}},
+    )
+    assert "the stack config has 4 mistakes; nothing was touched:" in said
+    assert "- replcas: no such setting; did you mean 'replicas'?" in said
+    assert "- masterKey: a master key starts with 'sk-'" in said
+    assert "- access.keys.chat-app.models[1]: no model 'gpt-5o' in model_list" in said
+    assert "- access.keys.chat-app.max_budget: " in said
+    assert "Traceback" not in said
+    assert replicas(engine, stack) == running
+
+
+def test_a_taken_port_is_said_with_who_has_it_and_what_moves_ours(stack: Stack) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        said = refused(stack, ports={**stack_config()["ports"], "prometheus": port})
+    assert f"port {port} on 127.0.0.1 is taken by process " in said
+    assert f"`pulumi config set --path ports.prometheus {port + 1}`" in said
+
+
+def test_a_port_of_another_container_is_said_with_its_name(stack: Stack, engine: docker.DockerClient) -> None:
+    image = engine.containers.get(f"{stack.prefix}edge").image
+    assert image is not None
+    other = engine.containers.run(
+        image,
+        ["-f", "/dev/null"],
+        entrypoint="sleep",
+        command=["600"],
+        detach=True,
+        ports={"80/tcp": ("127.0.0.1", None)},
+    )
+    try:
+        other.reload()
+        port = int(other.ports["80/tcp"][0]["HostPort"])
+        said = refused(stack, ports={**stack.config["ports"], "database": port})
+    finally:
+        other.remove(force=True)
+    assert f"port {port} on 127.0.0.1 is taken by container {other.name}" in said
+
+
+def test_a_wrong_passphrase_is_refused(stack: Stack) -> None:
+    result = stack.run("preview", environment={"PULUMI_CONFIG_PASSPHRASE": "wrong"})
+    assert result.returncode != 0
+    assert "incorrect passphrase" in result.stdout
+
+
+def test_a_missing_engine_is_said_with_its_address(stack: Stack) -> None:
+    result = stack.run("preview", "--refresh=false", environment={"DOCKER_HOST": "unix:///nonexistent.sock"})
+    assert result.returncode != 0
+    assert "no Docker engine answers at unix:///nonexistent.sock" in result.stdout
+
+
+def test_typing_a_config_by_hand_works(stack: Stack) -> None:
+    good = stack.config
+    stack.pulumi("config", "set", "--path", "ports.gateway", "1")
+    stack.pulumi("config", "set", "--secret", "--path", "secrets.OPENAI_API_KEY", CANARY)
+    assert CANARY not in (stack.folder / f"Pulumi.{stack.name}.yaml").read_text(encoding="utf-8")
+    said = stack.pulumi("preview", "--diff")
+    stack.configure(good)
+    assert "1" in said

@@ -1,0 +1,58 @@
+"""A change of the config: shown by the preview, lossless for clients, and done once."""
+
+from __future__ import annotations
+
+import copy
+import time
+
+import docker
+
+from engine.identity import COMPONENT_LABEL, STACK_LABEL
+from tests.e2e.load import load
+from tests.e2e.stack import Stack
+
+
+def replicas(engine: docker.DockerClient, stack: Stack) -> list[str]:
+    labels = [f"{STACK_LABEL}=litellm-stack/{stack.name}", f"{COMPONENT_LABEL}=proxy"]
+    return [str(container.name) for container in engine.containers.list(all=True, filters={"label": labels})]
+
+
+def test_a_second_up_changes_nothing(stack: Stack) -> None:
+    stack.up("--expect-no-changes")
+
+
+def test_a_preview_after_a_refresh_changes_nothing(stack: Stack) -> None:
+    stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    stack.pulumi("preview", "--expect-no-changes")
+
+
+def test_a_config_change_under_load_loses_no_request(stack: Stack, engine: docker.DockerClient) -> None:
+    outputs, before = stack.outputs(), replicas(engine, stack)
+    config = copy.deepcopy(stack.config)
+    config["proxy"]["model_list"][0]["litellm_params"]["mock_response"] = "second answer"
+    stack.configure(config)
+
+    preview = stack.pulumi("preview", "--diff")
+    assert '~ mock_response: "first answer" => "second answer"' in preview
+
+    clients = ["chat"] * 3 + ["slow"] * 2
+    with load(url=outputs["gatewayUrl"], key=outputs["virtualKeys"]["loader"], models=clients) as seen:
+        time.sleep(2)
+        stack.up()
+        time.sleep(2)
+    assert seen.failures == []
+    assert seen.answers["first answer"] > 10
+    assert seen.answers["second answer"] > 10
+    assert seen.answers["slow answer"] > 5
+    after = replicas(engine, stack)
+    assert len(after) == 1
+    assert after != before
+
+
+def test_two_replicas_are_a_number(stack: Stack, engine: docker.DockerClient) -> None:
+    stack.configure({**stack.config, "replicas": 2})
+    stack.up()
+    assert len(replicas(engine, stack)) == 2
+    stack.configure({**stack.config, "replicas": 1})
+    stack.up()
+    assert len(replicas(engine, stack)) == 1

@@ -1,0 +1,97 @@
+"""Whatever is killed or broken, the next `up` repairs; what fails, says why and leaves the old replicas serving."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import docker
+import httpx
+import pytest
+
+from tests.e2e.gateway import Gateway
+from tests.e2e.stack import Stack
+from tests.e2e.test_change import replicas
+
+
+def test_a_killed_replica_is_back_after_the_next_up(
+    stack: Stack, gateway: Gateway, engine: docker.DockerClient
+) -> None:
+    # Killed by hand, so that Docker does not restart it.
+    engine.containers.get(replicas(engine, stack)[0]).kill()
+    assert gateway.chat().status_code == 503
+    stack.up()
+    assert gateway.chat().status_code == 200
+
+
+@pytest.mark.parametrize("component", ["edge", "database", "prometheus"])
+def test_a_removed_container_is_back_after_the_next_up(
+    stack: Stack, gateway: Gateway, engine: docker.DockerClient, component: str
+) -> None:
+    engine.containers.get(f"{stack.prefix}{component}").remove(force=True)
+    stack.up()
+    assert engine.containers.get(f"{stack.prefix}{component}").attrs["State"]["Health"]["Status"] == "healthy"
+    assert gateway.chat().status_code == 200
+    stack.pulumi("preview", "--expect-no-changes")
+
+
+def test_a_deleted_rendered_file_is_back_after_the_next_up(stack: Stack) -> None:
+    [config] = Path(stack.environment["XDG_DATA_HOME"]).rglob("config-*.yaml")
+    content = config.read_text(encoding="utf-8")
+    config.unlink()
+    stack.up()
+    assert config.read_text(encoding="utf-8") == content
+
+
+def test_a_key_that_was_deleted_by_hand_is_back_after_the_next_up(stack: Stack, gateway: Gateway) -> None:
+    login = {"Authorization": f"Bearer {gateway.master_key}"}
+    gateway.client.post("/key/delete", json={"key_aliases": ["chat-app"]}, headers=login).raise_for_status()
+    assert gateway.chat().status_code == 401
+    stack.up()
+    assert gateway.chat().status_code == 200
+
+
+def test_a_proxy_that_never_gets_healthy_fails_the_update_with_its_log_and_harms_nobody(
+    stack: Stack, gateway: Gateway, engine: docker.DockerClient
+) -> None:
+    good, before = stack.config, replicas(engine, stack)
+    broken = copy.deepcopy(good)
+    broken["proxy"]["router_settings"] = {"routing_strategy": "no-such-strategy"}
+    stack.configure(broken)
+    result = stack.run("up", "--yes", "--skip-preview")
+    assert result.returncode != 0
+    assert "its log ends with" in result.stdout
+    assert "no-such-strategy" in result.stdout
+    assert gateway.master_key not in result.stdout
+    assert gateway.chat().status_code == 200, "the old replica went on serving"
+
+    stack.configure(good)
+    stack.up()
+    assert gateway.chat().status_code == 200
+    assert len(replicas(engine, stack)) == len(before)
+
+
+def test_an_update_that_cannot_reach_the_proxy_keeps_its_objects_in_the_state(
+    stack: Stack, gateway: Gateway, engine: docker.DockerClient
+) -> None:
+    engine.containers.get(f"{stack.prefix}edge").stop()
+    with pytest.raises(httpx.ConnectError):
+        gateway.chat()
+    stack.pulumi("refresh", "--yes", "--skip-preview")
+    stack.up()
+    assert gateway.chat().status_code == 200
+
+
+def test_an_update_that_is_killed_is_finished_by_the_next_one(
+    stack: Stack, gateway: Gateway, engine: docker.DockerClient
+) -> None:
+    changed = copy.deepcopy(stack.config)
+    changed["proxy"]["model_list"][0]["litellm_params"]["mock_response"] = "after the crash"
+    stack.configure(changed)
+    stack.kill_up_when(lambda: len(replicas(engine, stack)) == 2)
+    assert gateway.chat().status_code == 200
+    stack.pulumi("cancel", "--yes")
+    stack.up()
+    assert gateway.chat().json()["choices"][0]["message"]["content"] == "after the crash"
+    assert len(replicas(engine, stack)) == 1
+    stack.pulumi("preview", "--expect-no-changes")

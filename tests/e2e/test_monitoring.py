@@ -1,0 +1,53 @@
+"""Prometheus sees every replica, with a key that can do nothing else."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import docker
+import httpx
+import pytest
+
+from tests.e2e.gateway import Gateway
+from tests.e2e.stack import Stack
+
+
+def query(stack: Stack, expression: str) -> list[dict[str, Any]]:
+    url = stack.outputs()["prometheusUrl"]
+    result = httpx.get(f"{url}/api/v1/query", params={"query": expression}).json()["data"]["result"]
+    return list(result)
+
+
+def eventually(stack: Stack, expression: str) -> list[dict[str, Any]]:
+    """Ask until there is an answer, for three scrapes."""
+    deadline = time.monotonic() + 60
+    while not (result := query(stack, expression)):
+        assert time.monotonic() < deadline, f"Prometheus has nothing for {expression}"
+        time.sleep(1)
+    return result
+
+
+def test_the_replica_is_up(stack: Stack) -> None:
+    [replica] = eventually(stack, 'up{job="litellm"}')
+    assert replica["value"][1] == "1"
+
+
+def test_litellms_metrics_arrive(stack: Stack, gateway: Gateway) -> None:
+    assert gateway.chat(user="HyperUser").status_code == 200
+    series = eventually(stack, 'litellm_proxy_total_requests_metric_total{api_key_alias="chat-app"}')
+    assert float(series[0]["value"][1]) >= 1
+
+
+@pytest.mark.parametrize("path", ["/v1/models", "/key/list", "/budget/list", "/customer/list", "/user/list"])
+def test_prometheus_key_reads_nothing_else(
+    stack: Stack, gateway: Gateway, engine: docker.DockerClient, path: str
+) -> None:
+    environment = engine.containers.get(f"{stack.prefix}prometheus").attrs["Config"]["Env"]
+    key = next(entry.partition("=")[2] for entry in environment if entry.startswith("LITELLM_KEY="))
+    assert gateway.get("/metrics/", key=key).status_code == 200
+    assert gateway.get(path, key=key).status_code == 403
+
+
+def test_metrics_need_a_key(gateway: Gateway) -> None:
+    assert gateway.client.get("/metrics/").status_code == 401

@@ -1,0 +1,107 @@
+"""No secret in clear: not in the state, not in what Pulumi says, not in logs, not in the process list, not on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import docker
+import psutil
+import pytest
+
+from engine.identity import STACK_LABEL
+from tests.e2e.conftest import CANARY
+from tests.e2e.gateway import Gateway
+from tests.e2e.stack import Stack
+
+
+@pytest.fixture
+def secrets(stack: Stack, gateway: Gateway, engine: docker.DockerClient) -> dict[str, str]:
+    """Return every secret of the stack by name, as the containers hold them."""
+    found = {"provider": CANARY, "master key": gateway.master_key, **{f"key {k}": v for k, v in gateway.keys.items()}}
+    for name in ("DATABASE_URL", "DRAIN_ENDPOINT_TOKEN", "LITELLM_SALT_KEY", "LITELLM_KEY", "POSTGRES_PASSWORD"):
+        found[name] = variable(engine, stack, name)
+    found["seed"] = decrypted(stack, "secrets-seed")["result"]
+    assert all(len(value) >= 16 for value in found.values())
+    return found
+
+
+def variable(engine: docker.DockerClient, stack: Stack, name: str) -> str:
+    label = f"{STACK_LABEL}=litellm-stack/{stack.name}"
+    for container in engine.containers.list(filters={"label": label}):
+        for entry in container.attrs["Config"]["Env"]:
+            if entry.startswith(f"{name}="):
+                return str(entry.partition("=")[2])
+    raise AssertionError(f"no container has {name}")
+
+
+def decrypted(stack: Stack, name: str) -> dict[str, Any]:
+    exported = json.loads(stack.pulumi("stack", "export", "--show-secrets"))
+    for resource in exported["deployment"]["resources"]:
+        if resource["urn"].endswith(f"::{name}"):
+            return {
+                key: json.loads(value["plaintext"]) for key, value in resource["outputs"].items() if key == "result"
+            }
+    raise AssertionError(f"no resource {name} in the state")
+
+
+def leaked(text: str, secrets: dict[str, str]) -> list[str]:
+    return [name for name, value in secrets.items() if value in text]
+
+
+def test_the_state_and_the_stack_config_hold_no_secret_in_clear(stack: Stack, secrets: dict[str, str]) -> None:
+    # The canary was written into the stack config in clear, as a test may; everything else of the checkout counts.
+    for path in (stack.folder / "state").rglob("*"):
+        if path.is_file():
+            assert leaked(path.read_text(encoding="utf-8", errors="replace"), secrets) == [], path
+
+
+def test_what_pulumi_says_holds_no_secret(stack: Stack, secrets: dict[str, str]) -> None:
+    changed = {**stack.config, "replicas": 2, "environment": {"ADDED": "variable"}}
+    unchanged = stack.config
+    stack.configure(changed)
+    said = [stack.pulumi("preview", "--diff"), stack.pulumi("preview", "--json")]
+    stack.configure(unchanged)
+    said += [stack.pulumi("stack", "output"), stack.pulumi("stack", "export"), stack.pulumi("up", "--yes", "--diff")]
+    assert [leaked(text, secrets) for text in said] == [[]] * len(said)
+
+
+def test_the_containers_logs_hold_no_secret(stack: Stack, secrets: dict[str, str], engine: docker.DockerClient) -> None:
+    label = f"{STACK_LABEL}=litellm-stack/{stack.name}"
+    for container in engine.containers.list(all=True, filters={"label": label}):
+        assert leaked(container.logs().decode(errors="replace"), secrets) == [], container.name
+
+
+def test_the_process_list_holds_no_secret(stack: Stack, secrets: dict[str, str]) -> None:
+    # The containers' processes show in this host's list too.
+    lines = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
+    assert any("haproxy" in line for line in lines)
+    assert leaked("\n".join(lines), secrets) == []
+
+
+def test_rendered_files_hold_no_secret_and_nobody_may_write_them(stack: Stack, secrets: dict[str, str]) -> None:
+    files = [path for path in Path(stack.environment["XDG_DATA_HOME"]).rglob("*") if path.is_file()]
+    assert len(files) == 3
+    for path in files:
+        assert leaked(path.read_text(encoding="utf-8"), secrets) == [], path
+        assert stat.S_IMODE(path.stat().st_mode) & 0o222 == 0
+        assert os.stat(path.parent).st_mode & 0o077 == 0  # noqa: PTH116  # the folder itself
+
+
+def test_containers_run_without_rights_they_do_not_need(stack: Stack, engine: docker.DockerClient) -> None:
+    label = f"{STACK_LABEL}=litellm-stack/{stack.name}"
+    containers = engine.containers.list(filters={"label": label})
+    assert len(containers) == 4
+    for container in containers:
+        host, config = container.attrs["HostConfig"], container.attrs["Config"]
+        assert host["ReadonlyRootfs"], container.name
+        assert host["CapDrop"] == ["ALL"], container.name
+        assert host["SecurityOpt"] == ["no-new-privileges:true"], container.name
+        assert host["Memory"] > 0, container.name
+        assert host["LogConfig"]["Config"]["max-size"], container.name
+        assert config["User"].split(":")[0] not in ("", "0", "root"), container.name
+        published = [binding for bindings in container.ports.values() for binding in bindings or ()]
+        assert {binding["HostIp"] for binding in published} <= {"127.0.0.1"}, container.name
