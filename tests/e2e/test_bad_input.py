@@ -8,7 +8,7 @@ import docker
 import pytest
 
 from tests.e2e.conftest import CANARY, stack_config
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Stack, free_port
 from tests.e2e.test_change import replicas
 
 
@@ -58,14 +58,8 @@ def test_a_taken_port_is_said_with_who_has_it_and_what_moves_ours(stack: Stack) 
 def test_a_port_of_another_container_is_said_with_its_name(stack: Stack, engine: docker.DockerClient) -> None:
     image = engine.containers.get(f"{stack.prefix}edge").image
     assert image is not None
-    other = engine.containers.run(
-        image,
-        ["-f", "/dev/null"],
-        entrypoint="sleep",
-        command=["600"],
-        detach=True,
-        ports={"80/tcp": ("127.0.0.1", None)},
-    )
+    # Port 0: the daemon chooses a free one.
+    other = engine.containers.run(image, ["600"], entrypoint="sleep", detach=True, ports={"80/tcp": ("127.0.0.1", 0)})
     try:
         other.reload()
         port = int(other.ports["80/tcp"][0]["HostPort"])
@@ -87,11 +81,11 @@ def test_a_missing_engine_is_said_with_its_address(stack: Stack) -> None:
     assert "no Docker engine answers at unix:///nonexistent.sock" in result.stdout
 
 
-def test_typing_a_config_by_hand_works(stack: Stack) -> None:
-    good = stack.config
-    stack.pulumi("config", "set", "--path", "ports.gateway", "1")
+def test_config_that_is_typed_by_hand_shows_in_the_preview(stack: Stack) -> None:
+    good, port = stack.config, free_port()
+    stack.pulumi("config", "set", "--path", "ports.gateway", str(port))
     stack.pulumi("config", "set", "--secret", "--path", "secrets.OPENAI_API_KEY", CANARY)
     assert CANARY not in (stack.folder / f"Pulumi.{stack.name}.yaml").read_text(encoding="utf-8")
     said = stack.pulumi("preview", "--diff")
     stack.configure(good)
-    assert "1" in said
+    assert f'=> "http://127.0.0.1:{port}"' in said

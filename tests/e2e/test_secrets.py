@@ -75,7 +75,7 @@ def test_the_containers_logs_hold_no_secret(stack: Stack, secrets: dict[str, str
         assert leaked(container.logs().decode(errors="replace"), secrets) == [], container.name
 
 
-def test_the_process_list_holds_no_secret(stack: Stack, secrets: dict[str, str]) -> None:
+def test_the_process_list_holds_no_secret(secrets: dict[str, str]) -> None:
     # The containers' processes show in this host's list too.
     lines = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
     assert any("haproxy" in line for line in lines)
