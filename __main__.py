@@ -18,7 +18,9 @@ from engine.identity import Identity
 
 try:
     # The whole of the config, not one name after the other: a name that nobody asks for is a mistake to report.
-    given = settings.load(pulumi.runtime.config.CONFIG.get(), project=pulumi.get_project())
+    raw = pulumi.runtime.config.CONFIG.get()
+    encrypted = [name for name in raw if pulumi.runtime.config.is_config_secret(name)]
+    given = settings.load(raw, encrypted=encrypted, project=pulumi.get_project())
     identity = Identity(project=pulumi.get_project(), stack=pulumi.get_stack())
     preflight.check(identity=identity, address=given.bind, ports=given.ports.published())
 except (ConfigError, EngineError) as error:

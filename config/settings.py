@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -140,17 +140,23 @@ class Settings(Section):
         return f"[{address}]" if address.version == 6 else str(address)
 
 
-def load(raw: Mapping[str, str], *, project: str) -> Settings:
+def load(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -> Settings:
     """Validate the stack config of `project`: `raw` maps `project:name` to text, objects as JSON, secrets decrypted.
 
-    Raises ConfigError with every mistake that was found.
+    `encrypted` are the names of `raw` that are encrypted in the file. Raises ConfigError with every mistake.
     """
     values = {
         name.removeprefix(f"{project}:"): _decode(text) for name, text in raw.items() if name.startswith(f"{project}:")
     }
+    clear = {name for name in values if f"{project}:{name}" not in encrypted}
     if isinstance(values.get("images"), dict):
         values["images"] = {**default_images(), **values["images"]}
-    problems = [*proxy.problems(values), *access.problems(values), *_port_problems(values)]
+    problems = [
+        *proxy.problems(values),
+        *access.problems(values),
+        *_port_problems(values),
+        *_clear_problems(values, clear),
+    ]
     try:
         settings = Settings.model_validate(values, context={"licensed": LICENCE in _mapping(values, "secrets")})
     except ValidationError as error:
@@ -167,6 +173,17 @@ def _decode(text: str) -> Any:
 def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = values.get(name)
     return value if isinstance(value, Mapping) else {}
+
+
+def _clear_problems(values: Mapping[str, Any], clear: Collection[str]) -> list[Problem]:
+    """Report secrets that stand in the file, and would stand in the state, for everybody to read."""
+    single = [name for name in ("masterKey", "saltKey", "databasePassword") if name in values]
+    nested = [f"secrets.{name}" for name in _mapping(values, "secrets")]
+    return [
+        Problem(path=path, message=f"a secret in clear; encrypt it: `pulumi config set --secret --path {path}`")
+        for path in (*single, *nested)
+        if path.partition(".")[0] in clear
+    ]
 
 
 def _port_problems(values: Mapping[str, Any]) -> list[Problem]:

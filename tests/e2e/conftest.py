@@ -49,7 +49,6 @@ def stack_config() -> dict[str, Any]:
             ],
             "litellm_settings": {"max_budget": 5, "max_end_user_budget": ONE_CALL, "budget_duration": "1d"},
         },
-        "secrets": {"OPENAI_API_KEY": CANARY},
         "access": {
             "budgets": {
                 "HyperBudget": {"max_budget": 0.5, "budget_duration": "1d"},
@@ -92,6 +91,7 @@ def _leftovers(engine: docker.DockerClient) -> Iterator[None]:
 def stack(engine: docker.DockerClient, _leftovers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(folder=tmp_path_factory.mktemp("stack"), config=stack_config())
     try:
+        stack.encrypt("secrets", "OPENAI_API_KEY", CANARY)
         stack.up()
         yield stack
     finally:

@@ -46,6 +46,13 @@ class Stack:
         self.pulumi("stack", "init", self.name)
         self.configure(self.config)
 
+    def encrypt(self, section: str, name: str, value: str) -> None:
+        """Set a secret as a user does; it stays in `config` encrypted."""
+        self.pulumi("config", "set", "--secret", "--path", f"{section}.{name}", value)
+        path = self.folder / f"Pulumi.{self.name}.yaml"
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self.config[section] = content["config"][f"litellm-stack:{section}"]
+
     @property
     def prefix(self) -> str:
         """Start of the names of everything that the stack has on the engine."""

@@ -23,6 +23,8 @@ def test_admin_logs_in_with_the_master_key_and_sees_the_virtual_keys(
         page.get_by_placeholder("Enter your username").fill("admin")
         page.get_by_placeholder("Enter your password").fill(gateway.master_key)
         page.get_by_role("button", name="Login", exact=True).click()
+        expect(page.get_by_role("heading", name="Home")).to_be_visible(timeout=60_000)
+        page.goto(f"{stack.outputs()['adminUrl']}api-keys")
         expect(page.get_by_text("chat-app").first).to_be_visible(timeout=60_000)
         page.screenshot(path=tmp_path / "keys.png")
         browser.close()

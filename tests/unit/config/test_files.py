@@ -23,7 +23,9 @@ sections = st.dictionaries(st.text(max_size=5), json_values, max_size=4)
 
 
 def rendered(**proxy: Any) -> Any:
-    stack = settings.load({"p:proxy": json.dumps(proxy), "p:secrets": json.dumps({"KEY": CANARY})}, project="p")
+    stack = settings.load(
+        {"p:proxy": json.dumps(proxy), "p:secrets": json.dumps({"KEY": CANARY})}, encrypted=["p:secrets"], project="p"
+    )
     text = litellm.render(stack)
     assert CANARY not in text
     return yaml.safe_load(text)
@@ -77,7 +79,7 @@ def test_max_end_user_budget_becomes_a_budget_that_litellm_enforces() -> None:
     assert "max_end_user_budget" not in config
     assert config["max_end_user_budget_id"] == litellm.END_USER_BUDGET_ID
     assert config["max_budget"] == 5
-    stack = settings.load({"p:proxy": json.dumps({"litellm_settings": words})}, project="p")
+    stack = settings.load({"p:proxy": json.dumps({"litellm_settings": words})}, encrypted=["p:secrets"], project="p")
     budget = litellm.end_user_budget(stack)
     assert budget is not None
     assert budget.declared() == {"max_budget": 0.002, "budget_duration": "1d"}
@@ -91,7 +93,7 @@ def test_the_edge_waits_longer_than_the_proxy_and_never_repeats_a_request() -> N
 
 
 def test_the_edge_has_room_for_old_and_new_replicas() -> None:
-    most = settings.load({"p:replicas": "32"}, project="p").replicas
+    most = settings.load({"p:replicas": "32"}, encrypted=["p:secrets"], project="p").replicas
     assert 2 * most <= haproxy.SLOTS
 
 

@@ -16,14 +16,15 @@ ROOT = Path(__file__).parents[3]
 CANARY = "sk-canary-0123456789"
 
 
-def load(**sections: Any) -> settings.Settings:
+def load(*, clear: tuple[str, ...] = (), **sections: Any) -> settings.Settings:
     raw = {f"p:{name}": value if isinstance(value, str) else json.dumps(value) for name, value in sections.items()}
-    return settings.load({**raw, "other:thing": "ignored"}, project="p")
+    encrypted = [name for name in raw if name.removeprefix("p:") not in clear]
+    return settings.load({**raw, "other:thing": "ignored"}, encrypted=encrypted, project="p")
 
 
-def mistakes(**sections: Any) -> dict[str, str]:
+def mistakes(*, clear: tuple[str, ...] = (), **sections: Any) -> dict[str, str]:
     with pytest.raises(ConfigError) as raised:
-        load(**sections)
+        load(clear=clear, **sections)
     assert CANARY not in str(raised.value)
     return {problem.path: problem.message for problem in raised.value.problems}
 
@@ -46,7 +47,7 @@ def test_the_example_environments_are_valid(stack: str) -> None:
     secrets = config.get("litellm-stack:secrets", {})
     config["litellm-stack:secrets"] = dict.fromkeys([*secrets, "OPENAI_API_KEY"], CANARY)
     raw = {name: value if isinstance(value, str) else json.dumps(value) for name, value in config.items()}
-    assert settings.load(raw, project="litellm-stack").access.keys
+    assert settings.load(raw, encrypted=["litellm-stack:secrets"], project="litellm-stack").access.keys
 
 
 def test_every_mistake_is_reported_at_once() -> None:
@@ -80,6 +81,13 @@ def test_a_master_key_without_its_prefix_is_refused_and_not_shown() -> None:
 def test_a_secret_in_clear_is_refused_and_not_shown() -> None:
     found = mistakes(proxy={"model_list": [model(api_key=CANARY)]})
     assert "a secret in clear" in found["proxy.model_list[0].litellm_params.api_key"]
+
+
+def test_secrets_that_nobody_encrypted_are_refused_and_not_shown() -> None:
+    found = mistakes(clear=("secrets", "masterKey"), secrets={"OPENAI_API_KEY": CANARY}, masterKey=CANARY)
+    assert set(found) == {"secrets.OPENAI_API_KEY", "masterKey"}
+    assert "`pulumi config set --secret --path secrets.OPENAI_API_KEY`" in found["secrets.OPENAI_API_KEY"]
+    assert load(clear=("secrets",), secrets={}).secrets == {}
 
 
 def test_a_reference_to_an_unset_variable_says_how_to_set_it() -> None:
