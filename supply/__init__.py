@@ -1,0 +1,1 @@
+"""What a host needs before `pulumi up`, and comfort around it; `make` calls `python3 -m supply`."""
