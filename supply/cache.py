@@ -17,7 +17,7 @@ KEY_LENGTH = 16
 
 
 def recipe_key(files: Iterable[Path], *, root: Path, facts: Iterable[str] = ()) -> str:
-    """A short hash of the files' names below `root`, their modes and contents, and of further facts."""
+    """Return a short hash of the files' names below `root`, their modes and contents, and of further facts."""
     digest = hashlib.sha256()
     for file in sorted(files):
         executable = os.access(file, os.X_OK)

@@ -36,7 +36,9 @@ LEDGER = """CREATE TABLE IF NOT EXISTS _prisma_migrations (
     started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)"""
 
 COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-NOT_READY = re.compile(r"connection refused|could not translate|name or service|starting up|timeout expired", re.IGNORECASE)
+NOT_READY = re.compile(
+    r"connection refused|could not translate|name or service|starting up|timeout expired", re.IGNORECASE
+)
 
 Connection = psycopg.Connection[tuple[object, ...]]
 

@@ -1,0 +1,95 @@
+"""Virtual environments in the cache, keyed by what goes in; the checkout has a link to them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from supply.cache import build_once, recipe_key
+from supply.console import Console
+from supply.errors import SupplyError
+from supply.folders import Folders
+from supply.process import run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """One environment: a requirements file (with those it includes), and the name of its link in the checkout."""
+
+    requirements: str
+    includes: tuple[str, ...]
+    link: str
+
+
+RUNTIME = Environment(requirements="requirements.txt", includes=("constraints.txt",), link=".venv")
+DEVELOPMENT = Environment(
+    requirements="requirements-dev.txt", includes=("requirements.txt", "constraints.txt"), link=".venv-dev"
+)
+
+
+def ensure(environment: Environment, *, checkout: Path, folders: Folders, console: Console) -> Path:
+    """Have the environment and return its folder; its `bin` goes first on PATH."""
+    with console.step(f"Python packages ({environment.requirements})") as step:
+        files = [checkout / name for name in (environment.requirements, *environment.includes)]
+        key = recipe_key(files, root=checkout, facts=[sys.version, sys.base_prefix])
+        target = folders.cache / "venv" / key
+        if not _usable(target):
+            _remove_unusable(target)
+
+        def build(workplace: Path) -> None:
+            python = workplace / "bin" / "python"
+            run([sys.executable, "-m", "venv", workplace], what="Making a virtual environment", step=step)
+            run(
+                [python, "-m", "pip", "install", "--disable-pip-version-check", "--requirement", files[0]],
+                what=f"Installing {environment.requirements}",
+                step=step,
+                cwd=checkout,
+            )
+            _relocate(workplace, target)
+
+        build_once(target, build, step=step)
+        _link(checkout / environment.link, target, console)
+    return target
+
+
+def _usable(target: Path) -> bool:
+    """Whether its Python still starts: an upgrade of the host's may have taken it away."""
+    try:
+        return subprocess.run([target / "bin" / "python", "-c", ""], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _remove_unusable(target: Path) -> None:
+    if target.exists():
+        target.rename(target.with_name(f"{target.name}.unusable.{os.getpid()}"))
+
+
+def _relocate(workplace: Path, target: Path) -> None:
+    """Write the final path where the path of the workplace stands: first lines of scripts, and the activation."""
+    old, new = str(workplace).encode(), str(target).encode()
+    for file in [*(workplace / "bin").iterdir(), workplace / "pyvenv.cfg"]:
+        if file.is_file() and not file.is_symlink():
+            content = file.read_bytes()
+            if old in content:
+                file.write_bytes(content.replace(old, new))
+
+
+def _link(link: Path, target: Path, console: Console) -> None:
+    """Point the checkout's link at the environment; a folder that the user made there is left alone."""
+    if link.is_symlink():
+        if link.readlink() == target:
+            return
+        link.unlink()
+    elif link.exists():
+        console.say(f"  note: {link.name} is a folder of your own and is left as it is; make uses {target}")
+        return
+    try:
+        link.symlink_to(target)
+    except FileExistsError:
+        # Another run made it at the same time.
+        if not link.is_symlink():
+            raise SupplyError(f"{link} appeared while it was being made", mend="Run the command again.") from None
