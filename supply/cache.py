@@ -14,6 +14,7 @@ from pathlib import Path
 from supply.console import Step
 
 KEY_LENGTH = 16
+COMPLETE = ".complete"
 
 
 def recipe_key(files: Iterable[Path], *, root: Path, facts: Iterable[str] = ()) -> str:
@@ -64,5 +65,21 @@ def build_once(target: Path, build: Callable[[Path], None], *, step: Step) -> Pa
             workplace.rename(target)
         finally:
             shutil.rmtree(workplace, ignore_errors=True)
+    step.outcome = "built"
+    return target
+
+
+def build_in_place(target: Path, build: Callable[[Path], None], *, step: Step) -> Path:
+    """Like `build_once`, for what carries its own path and cannot be renamed: a marker says that it is complete."""
+    step.outcome = "cached"
+    marker = target / COMPLETE
+    if marker.exists():
+        return target
+    with locked(target.parent / f"{target.name}.lock", step):
+        if marker.exists():
+            return target
+        shutil.rmtree(target, ignore_errors=True)
+        build(target)
+        marker.touch()
     step.outcome = "built"
     return target

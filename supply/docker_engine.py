@@ -36,7 +36,7 @@ class DockerEngine:
 
 
 def find_engine(console: Console, environment: Mapping[str, str]) -> DockerEngine:
-    """The engine that answers; on Debian and Ubuntu, as root, it is installed and started where there is none."""
+    """Return the engine that answers; on Debian and Ubuntu, as root, it is installed and started where there is none."""
     with console.step("Docker engine") as step:
         host, problem = _host(environment), ""
         if shutil.which("docker"):
@@ -87,8 +87,8 @@ def check_version(*, api: str, engine: str, host: str) -> None:
     if tuple(int(part) for part in api.split(".")) < OLDEST_API:
         wanted = ".".join(map(str, OLDEST_API))
         raise OutdatedEngineError(
-            f"The Docker engine at {host} is too old: {engine} (API {api}); the stack needs {OLDEST_ENGINE} (API {wanted})",
-            mend="Upgrade Docker: https://docs.docker.com/engine/install/",
+            f"The Docker engine at {host} is too old: {engine} (API {api})",
+            mend=f"The stack needs {OLDEST_ENGINE} (API {wanted}) or newer: https://docs.docker.com/engine/install/",
         )
 
 

@@ -65,7 +65,10 @@ def _how_to_install() -> str:
     if platform.system() == "Darwin":
         return "Start Docker Desktop, or: brew install colima docker && colima start"
     if debian.is_debian():
-        return "Run `make up` once as root, or: sudo apt-get install docker.io && sudo usermod -aG docker $USER (and log in again)"
+        return (
+            "Run `make up` once as root, or:"
+            " sudo apt-get install docker.io && sudo usermod -aG docker $USER (and log in again)"
+        )
     return (
         "Install Docker (https://docs.docker.com/engine/install/), start it, and let this user use it (group docker)."
     )

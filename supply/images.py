@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from supply import debian
 from supply.cache import files_below, recipe_key
 from supply.console import Step
-from supply.docker_engine import install_packages, this_host_can_install
 from supply.errors import SupplyError
 from supply.process import capture, run, succeeds
 from supply.workplace import Workplace
@@ -83,12 +83,12 @@ def _ensure_base(place: Workplace, step: Step) -> str:
     if _labels(place, reference) is not None:
         return reference
     if not shutil.which("debootstrap"):
-        if not this_host_can_install():
+        if not debian.can_install():
             raise SupplyError(
                 "the mirror line builds images with debootstrap, which this host does not have",
                 mend="Run it as root on Debian or Ubuntu, or install debootstrap; with internet, use SUPPLY=official.",
             )
-        install_packages(["debootstrap"], step)
+        debian.install(["debootstrap"], step)
     if os.geteuid() != 0:
         raise SupplyError(
             "the mirror line's base image is made with debootstrap, which only root may run",

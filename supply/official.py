@@ -1,105 +1,83 @@
-"""The official line's toolchain: Pulumi's published command line and plugins, in the pinned versions."""
+"""The official line: the published command line and plugins, checked, and the publishers' images."""
 
 from __future__ import annotations
 
-import hashlib
 import platform
-import re
 import shutil
-import sys
-import tarfile
-import urllib.error
-import urllib.request
+import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from supply import image_labels
 from supply.cache import build_once
-from supply.console import Step
+from supply.console import Console
+from supply.download import checksum_of, fetch, fetch_text, unpack
 from supply.errors import SupplyError
-from supply.pins import read_pins
-from supply.plugins import built_recipe, plugin_folder
+from supply.folders import Folders
+from supply.pins import Pins
 from supply.process import capture, run
-from supply.workplace import Workplace
+from supply.toolchain import Toolchain, is_built_here, is_placed, plugin_folder
 
 RELEASES = "https://get.pulumi.com/releases/sdk"
-CHECKSUMS = "https://github.com/pulumi/pulumi/releases/download"
-MACHINES = {"x86_64": "x64", "amd64": "x64", "arm64": "arm64", "aarch64": "arm64"}
+ARCHITECTURES = {"x86_64": "x64", "amd64": "x64", "arm64": "arm64", "aarch64": "arm64"}
 
 
-def ensure_toolchain(place: Workplace) -> Path:
-    """Have the command line and the plugins; return the folder of programs."""
-    pins = read_pins(place.root / "requirements.txt")
-    with place.console.step("Pulumi") as step:
-        folder = _on_path(place, pins.pulumi)
-        if folder:
-            step.outcome = f"{pins.pulumi} on PATH"
-        else:
-            target = place.folders.cache / "pulumi" / pins.pulumi
-            build_once(target, lambda draft: _download(pins.pulumi, draft, step), step=step)
-            folder = target / "pulumi"
+def release_name(version: str, *, system: str, machine: str) -> str:
+    """The file name of the published command line."""
+    architecture = ARCHITECTURES.get(machine.lower())
+    if system not in {"Linux", "Darwin"} or not architecture:
+        raise SupplyError(
+            f"Pulumi publishes no command line for {system} on {machine}",
+            mend=f"Put a `pulumi` of version {version} on PATH.",
+        )
+    return f"pulumi-v{version}-{system.lower()}-{architecture}.tar.gz"
+
+
+def provide_cli(pins: Pins, *, folders: Folders, console: Console) -> Toolchain:
+    """A `pulumi` of the pinned version: the one on PATH where it is that, else the published one in the cache."""
+    with console.step(f"Pulumi {pins.pulumi}") as step:
+        if shutil.which("pulumi") and capture(["pulumi", "version"], what="Asking pulumi") == f"v{pins.pulumi}":
+            step.outcome = "found on PATH"
+            return Toolchain(folder=None)
+        name = release_name(pins.pulumi, system=platform.system(), machine=platform.machine())
+
+        def build(workplace: Path) -> None:
+            wanted = checksum_of(name, fetch_text(f"{RELEASES}/pulumi-{pins.pulumi}-checksums.txt"))
+            with tempfile.NamedTemporaryFile(dir=workplace.parent, suffix=name) as file:
+                archive = Path(file.name)
+                if fetch(f"{RELEASES}/{name}", archive, step=step) != wanted:
+                    raise SupplyError(
+                        f"{name} is not what its publisher lists: its SHA-256 is not {wanted}",
+                        mend="Run the command again; if it stays so, something on the way changes downloads.",
+                    )
+                unpack(archive, workplace)
+
+        target = build_once(folders.cache / "pulumi" / name.removesuffix(".tar.gz"), build, step=step)
+    return Toolchain(folder=target / "pulumi")
+
+
+def provide_plugins(pins: Pins, *, folders: Folders, environment: Mapping[str, str], console: Console) -> None:
+    """The published plugins, installed by Pulumi itself; one that was built here is replaced."""
     for name, version in pins.plugins.items():
-        with place.console.step(f"Plugin {name} {version}") as step:
-            installed = plugin_folder(place.folders.pulumi_home, name, version)
-            if installed.exists() and built_recipe(installed) is None:
+        with console.step(f"Pulumi plugin {name}") as step:
+            folder = plugin_folder(folders.pulumi_home, name, version)
+            if is_placed(folder, recipe="") and not is_built_here(folder):
                 step.outcome = "cached"
                 continue
-            shutil.rmtree(installed, ignore_errors=True)
-            argv = [folder / "pulumi", "plugin", "install", "resource", name, version]
-            run(argv, what=f"Installing the {name} plugin", step=step, env=place.environment)
+            if is_built_here(folder):
+                shutil.rmtree(folder)
+            command = ["pulumi", "plugin", "install", "resource", name, version]
+            run(command, what=f"Installing the {name} plugin", step=step, env=environment)
             step.outcome = "installed"
-    return folder
 
 
-def archive_name(version: str, *, system: str, machine: str) -> str:
-    """Return the name of the published archive for a platform."""
-    try:
-        return f"pulumi-v{version}-{'darwin' if system == 'darwin' else 'linux'}-{MACHINES[machine.lower()]}.tar.gz"
-    except KeyError:
-        raise SupplyError(
-            f"Pulumi publishes nothing for {machine}", mend="Put a `pulumi` of your own on PATH, or use SUPPLY=mirror."
-        ) from None
-
-
-def expected_checksum(checksums: str, archive: str) -> str | None:
-    """Return the SHA-256 of an archive from a publisher's list, one `checksum  name` a line."""
-    match = re.search(rf"^([0-9a-f]{{64}})\s+\*?{re.escape(archive)}$", checksums, re.MULTILINE)
-    return match.group(1) if match else None
-
-
-def _on_path(place: Workplace, version: str) -> Path | None:
-    program = shutil.which("pulumi", path=place.environment.get("PATH"))
-    if (
-        program
-        and capture([program, "version"], what="Asking for Pulumi's version", env=place.environment) == f"v{version}"
-    ):
-        return Path(program).parent
-    return None
-
-
-def _download(version: str, folder: Path, step: Step) -> None:
-    archive = archive_name(version, system=sys.platform, machine=platform.machine())
-    path = folder / archive
-    try:
-        _fetch(f"{RELEASES}/{archive}", path, step)
-        sums = folder / "checksums"
-        _fetch(f"{CHECKSUMS}/v{version}/pulumi-{version}-checksums.txt", sums, step)
-    except OSError as error:
-        raise SupplyError(
-            f"Pulumi {version} cannot be downloaded ({error})", mend="Try again, or build it with SUPPLY=mirror."
-        ) from None
-    wanted = expected_checksum(sums.read_text(encoding="utf-8"), archive)
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if wanted != found:
-        raise SupplyError(
-            f"{archive} is not what its publisher lists (SHA-256 {found}, listed {wanted})",
-            mend="Try again; if it stays so, something between here and the publisher changes downloads.",
-        )
-    with tarfile.open(path) as content:
-        content.extractall(folder, filter="data")
-    path.unlink()
-    sums.unlink()
-
-
-def _fetch(url: str, path: Path, step: Step) -> None:
-    step.progress(f"downloading {url}")
-    with urllib.request.urlopen(url, timeout=60) as source, path.open("wb") as target:  # noqa: S310  # https only
-        shutil.copyfileobj(source, target)
+def provide_images(images: Iterable[str], *, console: Console) -> None:
+    """The published images; a stand-in of the mirror line under the same name is replaced."""
+    for image in images:
+        with console.step(f"Image {image.rpartition('/')[2]}") as step:
+            labels = image_labels.read(image)
+            if labels is not None and not image_labels.is_mirror(labels):
+                step.outcome = "cached"
+                continue
+            run(["docker", "pull", image], what=f"Pulling {image}", step=step)
+            step.outcome = "pulled"

@@ -20,7 +20,7 @@ class Pins:
 
 
 def read_pins(requirements: Path) -> Pins:
-    """The versions of Pulumi and of its plugins, from the Python packages that go with them."""
+    """Return the versions of Pulumi and of its plugins, from the Python packages that go with them."""
     versions = {name.lower().replace("_", "-"): version for name, version in PIN.findall(requirements.read_text())}
     if "pulumi" not in versions:
         raise SupplyError(f"{requirements} pins no version of pulumi", mend="Add a line such as pulumi==3.253.0")

@@ -59,7 +59,7 @@ def capture(
     cwd: Path | None = None,
     timeout: float | None = None,
 ) -> str:
-    """What `argv` prints, without the white space around it."""
+    """Return what `argv` prints, without the white space around it."""
     try:
         result = subprocess.run(
             [str(word) for word in argv],

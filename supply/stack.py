@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections import deque
@@ -94,8 +95,9 @@ class Stack:
     def _ended(self, text: str) -> bool:
         """Tell whether the lock's holder was a process of this host that is gone."""
         holder = LOCK_HOLDER.search(text)
-        host = capture(["hostname"], what="Asking for this host's name")
-        return bool(holder) and holder["host"] == host and not succeeds(["kill", "-0", holder["pid"]])
+        if not holder or holder["host"] != socket.gethostname():
+            return False
+        return not succeeds(["kill", "-0", holder["pid"]])
 
 
 def ensure_stack(place: Workplace, name: str) -> Stack:

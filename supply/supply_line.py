@@ -32,7 +32,7 @@ class SupplyLine(StrEnum):
 
 
 def choose(console: Console, environment: Mapping[str, str], *, cache: Path) -> SupplyLine:
-    """SUPPLY, else what a probe found within the last day, else a probe."""
+    """Return what SUPPLY says, else what a probe found within the last day, else a probe."""
     with console.step("Supply line") as step:
         wanted = environment.get("SUPPLY", "").strip().lower()
         if wanted:
@@ -57,7 +57,7 @@ def choose(console: Console, environment: Mapping[str, str], *, cache: Path) -> 
 
 
 def recall(record: Path) -> SupplyLine | None:
-    """What the record says, unless it is missing, old or not understood."""
+    """Return what the record says, unless it is missing, old or not understood."""
     try:
         if time.time() - record.stat().st_mtime > REMEMBERED_SECONDS:
             return None

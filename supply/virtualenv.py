@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from supply.cache import build_once, recipe_key
+from supply.cache import COMPLETE, build_in_place, recipe_key
 from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import Folders
 from supply.process import run
+
+PIP_OPTIONS = ("--disable-pip-version-check", "--no-input")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,20 +38,18 @@ def ensure(environment: Environment, *, checkout: Path, folders: Folders, consol
         key = recipe_key(files, root=checkout, facts=[sys.version, sys.base_prefix])
         target = folders.cache / "venv" / key
         if not _usable(target):
-            _remove_unusable(target)
+            (target / COMPLETE).unlink(missing_ok=True)
 
-        def build(workplace: Path) -> None:
-            python = workplace / "bin" / "python"
-            run([sys.executable, "-m", "venv", workplace], what="Making a virtual environment", step=step)
+        def build(folder: Path) -> None:
+            run([sys.executable, "-m", "venv", folder], what="Making a virtual environment", step=step)
             run(
-                [python, "-m", "pip", "install", "--disable-pip-version-check", "--requirement", files[0]],
+                [folder / "bin" / "python", "-m", "pip", "install", *PIP_OPTIONS, "--requirement", files[0]],
                 what=f"Installing {environment.requirements}",
                 step=step,
                 cwd=checkout,
             )
-            _relocate(workplace, target)
 
-        build_once(target, build, step=step)
+        build_in_place(target, build, step=step)
         _link(checkout / environment.link, target, console)
     return target
 
@@ -61,21 +60,6 @@ def _usable(target: Path) -> bool:
         return subprocess.run([target / "bin" / "python", "-c", ""], capture_output=True, check=False).returncode == 0
     except OSError:
         return False
-
-
-def _remove_unusable(target: Path) -> None:
-    if target.exists():
-        target.rename(target.with_name(f"{target.name}.unusable.{os.getpid()}"))
-
-
-def _relocate(workplace: Path, target: Path) -> None:
-    """Write the final path where the path of the workplace stands: first lines of scripts, and the activation."""
-    old, new = str(workplace).encode(), str(target).encode()
-    for file in [*(workplace / "bin").iterdir(), workplace / "pyvenv.cfg"]:
-        if file.is_file() and not file.is_symlink():
-            content = file.read_bytes()
-            if old in content:
-                file.write_bytes(content.replace(old, new))
 
 
 def _link(link: Path, target: Path, console: Console) -> None:

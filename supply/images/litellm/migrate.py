@@ -2,8 +2,8 @@
 
 The official image's migration job is `litellm --skip_server_startup`, which runs `prisma migrate deploy`; this image's
 entry point runs this program instead. It leaves the database as Prisma would: the same SQL of litellm-proxy-extras in
-the same order, under the same locks, recorded in `_prisma_migrations` (facts: litellm_proxy_extras/migration_recovery.py
-and migration_lock.py), so that the official image can go on with it. Exit status: 0 done, 1 failed.
+the same order, under the same locks, recorded in `_prisma_migrations` (facts: migration_recovery.py and
+migration_lock.py of litellm_proxy_extras), so that the official image can go on with it. Exit status: 0 done, 1 failed.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def read_migrations(package: Path) -> list[Migration]:
 
 
 def read_indexes(package: Path) -> list[RequestLogIndex]:
-    """The list REQUEST_LOG_INDEXES of litellm_proxy_extras/request_log_indexes.py, read from its source."""
+    """Return the list REQUEST_LOG_INDEXES of litellm_proxy_extras/request_log_indexes.py, read from its source."""
     tree = ast.parse((package / "request_log_indexes.py").read_text())
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [
@@ -100,7 +100,7 @@ def read_indexes(package: Path) -> list[RequestLogIndex]:
 
 
 def connection_target(url: str) -> tuple[str, str]:
-    """The URL as libpq takes it, and the schema: Prisma's own parameters mean nothing to libpq."""
+    """Return the URL as libpq takes it, and the schema: Prisma's own parameters mean nothing to libpq."""
     parts = urlsplit(url)
     parameters = dict(parse_qsl(parts.query))
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
@@ -152,12 +152,13 @@ def settle_unfinished(connection: Connection) -> None:
         "WHERE finished_at IS NULL AND rolled_back_at IS NULL AND applied_steps_count = 1 AND coalesce(logs, '') = ''"
     )
     connection.execute(
-        "UPDATE _prisma_migrations SET rolled_back_at = clock_timestamp() WHERE finished_at IS NULL AND rolled_back_at IS NULL"
+        "UPDATE _prisma_migrations SET rolled_back_at = clock_timestamp()"
+        " WHERE finished_at IS NULL AND rolled_back_at IS NULL"
     )
 
 
 def applied(connection: Connection) -> set[str]:
-    """The names of the migrations that the database has."""
+    """Return the names of the migrations that the database has."""
     rows = connection.execute(
         "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL"
     ).fetchall()
