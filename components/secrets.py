@@ -58,7 +58,7 @@ class Secrets(pulumi.ComponentResource):
             keepers={"rotation": str(rotation)},
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
-        return password.result
+        return pulumi.Output.secret(password.result)
 
 
 def _given(secret: SecretStr | None) -> pulumi.Output[str] | None:

@@ -1,0 +1,27 @@
+"""A small stack config for the tests of the components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def config() -> dict[str, Any]:
+    """Return a config with one of everything."""
+    return {
+        "proxy": {
+            "model_list": [
+                {
+                    "model_name": "chat",
+                    "litellm_params": {"model": "openai/gpt-4o-mini", "api_key": "os.environ/OPENAI_API_KEY"},
+                }
+            ],
+            "litellm_settings": {"max_end_user_budget": 0.002, "budget_duration": "1d"},
+        },
+        "secrets": {"OPENAI_API_KEY": "sk-canary-0123456789"},
+        "access": {
+            "budgets": {"HyperBudget": {"max_budget": 0.5}},
+            "customers": {"HyperUser": {"budget": "HyperBudget"}},
+            "keys": {"chat-app": {"models": ["chat"], "max_budget": 0.001, "budget_duration": "2m"}},
+        },
+        "replicas": 2,
+    }

@@ -1,0 +1,123 @@
+"""The whole program under Pulumi's mocks: what is wired to what, and what is secret."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks
+
+from components import network
+from engine import preflight, workload
+from tests.unit.components.example import config
+
+ROOT = Path(__file__).parents[3]
+
+
+class Recorder(mocks.Mocks):
+    """Answers every registration with its inputs, and remembers it."""
+
+    def __init__(self) -> None:
+        self.resources: dict[str, mocks.MockResourceArgs] = {}
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        self.resources[args.name] = args
+        outputs = dict(args.inputs)
+        if args.typ == "random:index/randomPassword:RandomPassword":
+            outputs["result"] = f"generated-{args.name}-0123456789"
+        if args.typ == "random:index/randomId:RandomId":
+            outputs["hex"] = "c0ffee00"
+        if args.typ == "docker:index/remoteImage:RemoteImage":
+            outputs["imageId"] = f"sha256:{args.name}"
+        return f"{args.name}-id", outputs
+
+    def call(self, _args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
+        return {}, []
+
+
+@pulumi.runtime.test
+def run_program() -> None:
+    runpy.run_path(str(ROOT / "__main__.py"))
+
+
+@pytest.fixture(scope="module")
+def resources() -> Iterator[dict[str, mocks.MockResourceArgs]]:
+    recorder = Recorder()
+    mocks.set_mocks(recorder, project="litellm-stack", stack="unit", preview=False)
+    raw = {f"litellm-stack:{name}": json.dumps(value) for name, value in config().items()}
+    pulumi.runtime.set_all_config(raw, ["litellm-stack:secrets"])
+    with pytest.MonkeyPatch.context() as patch:
+        # The host is not what is tested here, and hooks need an engine's callbacks; tests/e2e has both for real.
+        patch.setattr(preflight, "check", lambda **_: None)
+        for module in (workload, network):
+            patch.setattr(module, "removed_before_create", lambda _label: None)
+        run_program()
+    yield recorder.resources
+
+
+def test_everything_is_named_after_its_environment(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    names = [args.inputs["name"] for args in resources.values() if args.typ.startswith("docker:index/container")]
+    assert len(names) == 5
+    assert all(name.startswith("litellm-stack-unit-") for name in names)
+
+
+def test_only_the_declared_ports_are_published_and_only_on_localhost(
+    resources: dict[str, mocks.MockResourceArgs],
+) -> None:
+    published = {
+        name: [(port["external"], port["ip"]) for port in args.inputs.get("ports", ())]
+        for name, args in resources.items()
+        if args.typ.startswith("docker:index/container")
+    }
+    assert published == {
+        "database-postgres": [],
+        "proxy-replica-0": [],
+        "proxy-replica-1": [],
+        "edge-haproxy": [(4000, "127.0.0.1")],
+        "monitoring-prometheus": [(9090, "127.0.0.1")],
+    }
+
+
+def test_every_container_is_confined(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    for name, args in resources.items():
+        if args.typ.startswith("docker:index/container"):
+            assert args.inputs["readOnly"], name
+            assert args.inputs["capabilities"] == {"drops": ["ALL"]}, name
+            assert args.inputs["securityOpts"] == ["no-new-privileges:true"], name
+            assert args.inputs["memory"] > 0, name
+            assert args.inputs["destroyGraceSeconds"] >= 30, name
+
+
+def test_containers_get_their_secrets_as_secrets(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    for name in ("database-postgres", "proxy-replica-0", "monitoring-prometheus"):
+        environment = resources[name].inputs["envs"]
+        assert isinstance(environment, dict), f"{name}: the environment is not marked as secret"
+
+
+def test_the_rendered_files_hold_no_secret(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    files = [args for args in resources.values() if args.typ == "pulumi-python:dynamic/engine:RenderedFile"]
+    assert len(files) == 3
+    for args in files:
+        assert "generated-" not in args.inputs["content"]
+        assert "sk-canary" not in args.inputs["content"]
+
+
+def test_objects_on_the_proxy_are_those_of_the_config_and_the_stacks_own(
+    resources: dict[str, mocks.MockResourceArgs],
+) -> None:
+    objects = sorted(name for name, args in resources.items() if args.typ.startswith("pulumi-python:dynamic/litellm"))
+    assert objects == [
+        "access-budget-HyperBudget",
+        "access-budget-litellm-stack-end-users",
+        "access-customer-HyperUser",
+        "access-key-chat-app",
+        "access-metrics-key",
+        "access-provisioner",
+    ]
+    assert resources["access-customer-HyperUser"].inputs["budget_id"] == "HyperBudget"
+    assert resources["access-metrics-key"].inputs["allowed_routes"] == ["/metrics"]
