@@ -1,40 +1,48 @@
-# Thin: what each command does is in supply/ (Python's standard library only).
-PYTHON ?= python3
+# Comfort around Pulumi; what the targets do is in supply/. `pulumi` typed by hand works as well: eval "$(make -s shell)"
 STACK ?= dev
+PYTHON ?= python3
+KEY ?= chat-app
+FILE ?= .env
 LAYER ?= all
-SUPPLY_COMMAND = @$(PYTHON) -m supply
+FOLLOW ?= 1
+export DELETE_DATABASE SUPPLY
 
-.PHONY: help up preview down env master-key logs shell prepare check test
+SUPPLY_COMMAND = $(PYTHON) -m supply
 
-help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+.DEFAULT_GOAL := help
+.PHONY: help up down preview logs env master-key shell prepare test check
 
-up: ## bring up STACK (default: dev), with everything that this host lacks for it
-	$(SUPPLY_COMMAND) up --stack '$(STACK)'
+help: ## list the targets
+	@echo 'Targets (STACK=dev where nothing else is given):'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@echo 'SUPPLY=official|mirror chooses where CLI, plugins and images come from; without it a probe does.'
+
+up: ## bring the stack up and print where everything is
+	@$(SUPPLY_COMMAND) up --stack $(STACK)
+
+down: ## remove the stack; a protected database stays, unless its deletion is confirmed (DELETE_DATABASE=<stack>)
+	@$(SUPPLY_COMMAND) down --stack $(STACK)
 
 preview: ## show what `make up` would change
-	$(SUPPLY_COMMAND) preview --stack '$(STACK)'
+	@$(SUPPLY_COMMAND) preview --stack $(STACK)
 
-down: ## remove STACK; asks before it deletes a protected database
-	$(SUPPLY_COMMAND) down --stack '$(STACK)'
+logs: ## follow the containers' logs (SERVICE=proxy for one, FOLLOW=0 to print and end)
+	@$(SUPPLY_COMMAND) logs --stack $(STACK) $(if $(SERVICE),--component $(SERVICE)) $(if $(filter 0,$(FOLLOW)),--no-follow)
 
-env: ## write the app's .env for the virtual key KEY (FILE=.env)
-	$(SUPPLY_COMMAND) env --stack '$(STACK)' --key '$(KEY)' --file '$(or $(FILE),.env)'
+env: ## write an application's .env (KEY=chat-app, FILE=.env)
+	@$(SUPPLY_COMMAND) env --stack $(STACK) --key $(KEY) --file $(FILE)
 
-master-key: ## print the master key: the admin UI's password
-	$(SUPPLY_COMMAND) master-key --stack '$(STACK)'
+master-key: ## print the master key, the admin UI's password
+	@$(SUPPLY_COMMAND) master-key --stack $(STACK)
 
-logs: ## follow the containers' logs (SERVICE=proxy, FOLLOW=0)
-	$(SUPPLY_COMMAND) logs --stack '$(STACK)' --component '$(SERVICE)' --follow '$(or $(FOLLOW),1)'
+shell: ## print the settings for pulumi typed by hand: eval "$(make -s shell)"
+	@$(SUPPLY_COMMAND) shell
 
-shell: ## print the exports for `pulumi` by hand: eval "$$(make -s shell)"
-	$(SUPPLY_COMMAND) shell
+prepare: ## everything before `pulumi up`: packages, engine, CLI, plugins, images
+	@$(SUPPLY_COMMAND) prepare
 
-prepare: ## all that `make up` does before Pulumi starts
-	$(SUPPLY_COMMAND) prepare
+test: ## run the tests (LAYER=unit, integration, e2e; ARGS for pytest)
+	@$(SUPPLY_COMMAND) test --layer $(LAYER) --arguments='$(ARGS)'
 
-check: ## linters and types
-	$(SUPPLY_COMMAND) check
-
-test: ## the tests (LAYER=unit|integration|e2e, ARGS='-k budget')
-	$(SUPPLY_COMMAND) test --layer '$(LAYER)' -- $(ARGS)
+check: ## run the linters and the type checker
+	@$(SUPPLY_COMMAND) check

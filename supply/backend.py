@@ -1,77 +1,92 @@
-"""Where Pulumi keeps state and what encrypts its secrets: the user's own choice, or files of the user's here.
-
-Both belong to the user and not to the checkout, so that a deleted or a second checkout manages the same stacks.
-"""
+"""State and passphrase: the user's own where there are any, else a local backend that belongs to the user."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from supply.errors import SupplyError
-from supply.workplace import Workplace
+from supply.folders import Folders
 
+BACKEND = "PULUMI_BACKEND_URL"
+PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105  # a variable's name
+PASSPHRASE_FILE = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105
+PROJECT_BACKEND = re.compile(r"^backend:\s*(?:#.*)?$|^backend:\s*\{", re.MULTILINE)
 PASSPHRASE_BYTES = 32
 
 
-def ensure_backend(place: Workplace) -> dict[str, str]:
-    """Return the environment variables of the backend; nothing is made where the user has something already."""
-    additions: dict[str, str] = {}
-    with place.console.step("State and passphrase") as step:
-        backend = _own_backend(place)
-        if backend is None:
-            place.folders.state.mkdir(parents=True, exist_ok=True)
-            place.folders.state.chmod(0o700)
-            additions["PULUMI_BACKEND_URL"] = f"file://{place.folders.state}"
-        if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & place.environment.keys():
-            if backend is None:
-                _ensure_passphrase(place)
-            if place.folders.passphrase.exists():
-                additions["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(place.folders.passphrase)
-        step.outcome = f"yours ({backend})" if backend else "local"
+def prepare(environment: Mapping[str, str], *, folders: Folders, checkout: Path) -> dict[str, str]:
+    """Return what Pulumi's environment needs beside the user's own; make the local backend and its passphrase once.
+
+    Nothing is made where the user has a backend or a passphrase, each for itself; a passphrase only for our backend.
+    """
+    if has_backend(environment, folders=folders, checkout=checkout):
+        return {}
+    _private_folder(folders.state)
+    additions = {BACKEND: f"file://{folders.state}"}
+    if PASSPHRASE not in environment and PASSPHRASE_FILE not in environment:
+        additions[PASSPHRASE_FILE] = str(_passphrase(folders))
     return additions
 
 
-def _own_backend(place: Workplace) -> str | None:
-    """Return the backend that the user chose: by variable, or by `pulumi login`."""
-    if chosen := place.environment.get("PULUMI_BACKEND_URL"):
-        return chosen.partition("?")[0]
-    credentials = place.folders.pulumi_home / "credentials.json"
-    if not credentials.exists():
-        return None
-    current: str | None = json.loads(credentials.read_text(encoding="utf-8")).get("current")
-    return current or None
-
-
-def _ensure_passphrase(place: Workplace) -> None:
-    path = place.folders.passphrase
-    if path.exists():
-        return
-    if any((place.folders.state / ".pulumi" / "stacks").rglob("*.json")):
-        raise SupplyError(
-            f"the passphrase of the stacks in {place.folders.state} is gone: there is no {path}",
-            mend=(
-                "Without it their secrets cannot be read. Restore the file from a backup, or set\n"
-                "PULUMI_CONFIG_PASSPHRASE. To start over, move the folder with the state away."
-            ),
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    write_private(draft, secrets.token_urlsafe(PASSPHRASE_BYTES))
+def has_backend(environment: Mapping[str, str], *, folders: Folders, checkout: Path) -> bool:
+    """Whether the user chose a backend: in the environment, by `pulumi login`, or in Pulumi.yaml."""
+    if environment.get(BACKEND):
+        return True
+    if PROJECT_BACKEND.search((checkout / "Pulumi.yaml").read_text()):
+        return True
     try:
-        # A link, unlike a renaming, fails where another run was first; its passphrase then holds.
-        path.hardlink_to(draft)
+        credentials = json.loads((folders.pulumi_home / "credentials.json").read_text())
+    except (OSError, ValueError):
+        return False
+    return bool(isinstance(credentials, dict) and credentials.get("current"))
+
+
+def stack_files(state: Path) -> list[Path]:
+    """Return the stacks of a local backend."""
+    return [file for file in (state / ".pulumi" / "stacks").rglob("*") if file.suffix in {".json", ".gz", ".zst"}]
+
+
+def _passphrase(folders: Folders) -> Path:
+    file = folders.passphrase
+    if not file.exists():
+        stacks = stack_files(folders.state)
+        if stacks:
+            raise SupplyError(
+                f"The passphrase file {file} is gone, and the state in {folders.state} holds secrets encrypted with it "
+                f"(stacks: {', '.join(sorted(stack.name.split('.')[0] for stack in stacks))})",
+                mend=f"Restore the file from a backup, or point {PASSPHRASE_FILE} at a copy. Without it the secrets "
+                f"are lost: then remove the containers by hand, and {folders.state} with them, to start anew.",
+            )
+        _write_once(file, secrets.token_urlsafe(PASSPHRASE_BYTES))
+    if file.stat().st_mode & 0o077:
+        file.chmod(0o600)
+    return file
+
+
+def _write_once(file: Path, content: str) -> None:
+    """Write a private file whole; where another run was first, its content stays."""
+    _private_folder(file.parent)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
+        os.link(draft, file)
     except FileExistsError:
-        pass
+        return
     finally:
         draft.unlink()
 
 
-def write_private(path: Path, content: str) -> None:
-    """Write a file that nobody but its owner may read, whatever the umask."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(descriptor, 0o600)
-        file.write(content)
+def _private_folder(folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)

@@ -1,120 +1,140 @@
-"""The commands behind `make`."""
+"""The commands that `make` calls."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from supply import dotenv, logs, summary, testing
+from supply import dotenv, host, logs, stack, summary, teardown, testing
 from supply.console import Console
 from supply.errors import SupplyError
-from supply.prepare import prepare
+from supply.folders import user_folders
 from supply.process import restore_interrupt
-from supply.stack import Stack, ensure_stack
-from supply.teardown import tear_down
-from supply.workplace import Workplace, here
+from supply.pulumi import Pulumi
 
-SHELL_VARIABLES = (
-    "PATH",
-    "DOCKER_HOST",
-    "PULUMI_BACKEND_URL",
-    "PULUMI_CONFIG_PASSPHRASE_FILE",
-    "PULUMI_SKIP_UPDATE_CHECK",
-)
-"""What `pulumi` by hand needs of the prepared environment; none of it is a secret."""
+INTERRUPTED = 130
+# What a shell needs for `pulumi` typed by hand; never a secret itself.
+SHELL_VARIABLES = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE", "DOCKER_HOST", *host.PULUMI_OPTIONS)
 
 
-def main(argv: Sequence[str]) -> int:
-    """Run one command; return the exit status."""
-    arguments = _parser().parse_args(argv)
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; its exit status."""
     restore_interrupt()
+    given = parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = given.command
     try:
-        # Standard output of `shell` is run by a shell, and of `master-key` piped somewhere: steps are said elsewhere.
-        quiet = arguments.command in ("shell", "master-key")
-        return _run(arguments, here(Console(sys.stderr if quiet else sys.stdout)))
+        return command(given)
     except SupplyError as error:
-        sys.stderr.write(f"error: {error}\n")
+        print(f"\nerror: {error.message}", file=sys.stderr)
+        if error.mend:
+            print("\n".join(f"  {line}" for line in error.mend.splitlines()), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        print("\ninterrupted", file=sys.stderr)
+        return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="make", description="litellm-stack")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("up", "preview", "down", "master-key", "env", "logs"):
-        command = commands.add_parser(name)
-        command.add_argument("--stack", default="dev")
-        if name == "env":
-            command.add_argument("--key", default="")
-            command.add_argument("--file", type=Path, default=Path(".env"))
-        if name == "logs":
-            command.add_argument("--component", default="")
-            command.add_argument("--follow", choices=("0", "1"), default="1")
-    for name in ("prepare", "shell", "check"):
-        commands.add_parser(name)
-    test = commands.add_parser("test")
-    test.add_argument("--layer", choices=("all", *testing.LAYERS), default="all")
-    test.add_argument("arguments", nargs="*")
-    return parser
+def parser() -> argparse.ArgumentParser:
+    """Return the command line; the Makefile's targets fill it in."""
+    root = argparse.ArgumentParser(prog="python3 -m supply", description="Prepare this host and run the stack.")
+    commands = root.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        sub.add_argument("--stack", default="dev", help="the environment, as in Pulumi.<stack>.yaml (default: dev)")
+        return sub
+
+    add("up", _up, "bring the stack up and print where everything is")
+    add("preview", _preview, "show what `up` would change, in detail")
+    add("down", _down, "remove what the stack made")
+    add("prepare", _prepare, "everything before `pulumi up`")
+    add("shell", _shell, 'print the settings for pulumi typed by hand: eval "$(make -s shell)"')
+    add("master-key", _master_key, "print the master key, the admin UI's password")
+    env = add("env", _env, "write an application's .env")
+    env.add_argument("--key", required=True, help="alias of the virtual key")
+    env.add_argument("--file", type=Path, default=Path(summary.ENV_FILE))
+    log = add("logs", _logs, "print the containers' logs")
+    log.add_argument("--component", help="database, migration, proxy, edge or monitoring (default: all)")
+    log.add_argument("--no-follow", action="store_true", help="print what there is and end")
+    test = add("test", _test, "run the tests")
+    test.add_argument("--layer", default=testing.ALL, help="unit, integration, e2e or all")
+    test.add_argument("--arguments", default="", help="further arguments of pytest")
+    add("check", _check, "run the linters and the type checker")
+    return root
 
 
-def _run(arguments: argparse.Namespace, place: Workplace) -> int:
-    match arguments.command:
-        case "prepare":
-            prepare(place)
-        case "shell":
-            _shell(place)
-        case "check":
-            return testing.check(place)
-        case "test":
-            layers = testing.LAYERS if arguments.layer == "all" else (arguments.layer,)
-            return testing.test(place, layers=layers, arguments=arguments.arguments)
-        case "logs":
-            component = arguments.component or None
-            logs.show(place, stack=arguments.stack, component=component, follow=arguments.follow == "1")
-        case _:
-            _on_stack(arguments, ensure_stack(prepare(place), arguments.stack))
+def _ready(given: argparse.Namespace, console: Console) -> Pulumi:
+    """Return the host prepared, and the stack there and free."""
+    stack.check_declared(host.CHECKOUT, given.stack)
+    pulumi = host.prepare(console).pulumi(given.stack)
+    with console.step(f"Stack {given.stack}") as step:
+        step.outcome = stack.select(pulumi, pulumi_home=user_folders(os.environ).pulumi_home)
+        released = stack.release_stale_lock(pulumi)
+    if released:
+        console.say(f"  {released}")
+    return pulumi
+
+
+def _up(given: argparse.Namespace) -> int:
+    console = Console()
+    pulumi = _ready(given, console)
+    pulumi.run("up", "--yes", "--skip-preview")
+    summary.show(pulumi.outputs(), stack=given.stack, checkout=host.CHECKOUT, console=console)
     return 0
 
 
-def _on_stack(arguments: argparse.Namespace, stack: Stack) -> None:
-    match arguments.command:
-        case "up":
-            stack.stream("up", "--yes", "--skip-preview")
-            _summarise(stack)
-        case "preview":
-            stack.stream("preview", "--diff")
-        case "down":
-            tear_down(stack)
-        case "master-key":
-            sys.stdout.write(f"{stack.outputs()['masterKey']}\n")
-        case "env":
-            outputs = stack.outputs()
-            key = arguments.key or next(iter(outputs["virtualKeys"]), "")
-            summary.write_env(outputs, key=key, path=arguments.file)
-            stack.place.console.say(f"{arguments.file} holds the address, the virtual key {key} and a model.")
+def _preview(given: argparse.Namespace) -> int:
+    _ready(given, Console()).run("preview", "--diff")
+    return 0
 
 
-def _summarise(stack: Stack) -> None:
-    """Write the first virtual key's `.env`, unless there is one of another gateway or key, and say where all is."""
-    outputs = stack.outputs()
-    keys: dict[str, str] = outputs["virtualKeys"]
-    env_file = stack.place.root / ".env"
-    present = dotenv.value_of(env_file, "LITELLM_BASE_URL")
-    if keys and present in (None, outputs["gatewayUrl"]):
-        current = dotenv.value_of(env_file, "LITELLM_API_KEY")
-        key = next((alias for alias, value in keys.items() if value == current), next(iter(keys)))
-        summary.write_env(outputs, key=key, path=env_file)
-    stack.place.console.say()
-    stack.place.console.say(summary.text(outputs, stack=stack.name, env_file=env_file if keys else None))
+def _down(given: argparse.Namespace) -> int:
+    console = Console()
+    teardown.remove(_ready(given, console), console=console, environment=os.environ)
+    return 0
 
 
-def _shell(place: Workplace) -> None:
-    prepared = prepare(place)
+def _prepare(_given: argparse.Namespace) -> int:
+    host.prepare(Console())
+    return 0
+
+
+def _shell(_given: argparse.Namespace) -> int:
+    prepared = host.prepare(Console(sys.stderr))
+    print(f"export PATH={shlex.quote(prepared.path)}")
     for name in SHELL_VARIABLES:
-        if name in prepared.environment:
-            sys.stdout.write(f"export {name}={shlex.quote(prepared.environment[name])}\n")
+        if name in prepared.additions:
+            print(f"export {name}={shlex.quote(prepared.additions[name])}")
+    return 0
+
+
+def _master_key(given: argparse.Namespace) -> int:
+    print(_ready(given, Console(sys.stderr)).outputs()["masterKey"])
+    return 0
+
+
+def _env(given: argparse.Namespace) -> int:
+    outputs = _ready(given, Console(sys.stderr)).outputs()
+    access = dotenv.access(outputs, stack=given.stack, key=given.key)
+    dotenv.write(host.CHECKOUT / given.file, access)
+    print(f"Wrote {given.file} for the virtual key {given.key} of stack {given.stack}.")
+    return 0
+
+
+def _logs(given: argparse.Namespace) -> int:
+    identity = f"{stack.project_name(host.CHECKOUT)}/{given.stack}"
+    logs.show(identity, component=given.component, follow=not given.no_follow)
+    return 0
+
+
+def _test(given: argparse.Namespace) -> int:
+    return testing.test(given.layer, shlex.split(given.arguments), Console())
+
+
+def _check(_given: argparse.Namespace) -> int:
+    return 1 if testing.check(Console()) else 0

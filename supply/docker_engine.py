@@ -36,7 +36,7 @@ class DockerEngine:
 
 
 def find_engine(console: Console, environment: Mapping[str, str]) -> DockerEngine:
-    """Return the engine that answers; on Debian and Ubuntu, as root, it is installed and started where there is none."""
+    """Return the engine that answers; on Debian and Ubuntu, as root, install and start one where there is none."""
     with console.step("Docker engine") as step:
         host, problem = _host(environment), ""
         if shutil.which("docker"):

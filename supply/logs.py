@@ -1,54 +1,74 @@
-"""`make logs`: the logs of a stack's containers, merged, each line with the container's name."""
+"""`make logs`: what the stack's containers print, merged, each line with its container's name."""
 
 from __future__ import annotations
 
+import json
 import subprocess
+import sys
 import threading
+from dataclasses import dataclass
 
 from supply.errors import SupplyError
 from supply.process import capture
-from supply.workplace import Workplace
 
 STACK_LABEL = "io.litellm-stack.stack"
 COMPONENT_LABEL = "io.litellm-stack.component"
-"""Labels that the program gives to its containers (engine/identity.py)."""
+TAIL = "200"
 
 
-def show(place: Workplace, *, stack: str, component: str | None, follow: bool) -> None:
-    """Print the logs of all containers of a stack, or of one component's, until they end or the user interrupts."""
-    filters = [f"label={STACK_LABEL}=litellm-stack/{stack}"]
-    filters += [f"label={COMPONENT_LABEL}={component}"] if component else []
-    argv = [
-        "docker",
-        "ps",
-        "--all",
-        "--format",
-        "{{.Names}}",
-        *(word for name in filters for word in ("--filter", name)),
-    ]
-    names = capture(argv, what="Listing the containers", env=place.environment).split()
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A container to print; `label` is what its lines start with."""
+
+    container: str
+    label: str
+
+
+def sources(identity: str, *, component: str | None) -> list[Source]:
+    """Return the containers of the stack `identity` (project/stack), all of them or those of one component."""
+    filters = [f"label={STACK_LABEL}={identity}"] + ([f"label={COMPONENT_LABEL}={component}"] if component else [])
+    words = [word for value in filters for word in ("--filter", value)]
+    listed = capture(["docker", "ps", "--all", "--format", "{{json .}}", *words], what="Listing the containers")
+    prefix = identity.replace("/", "-") + "-"
+    names = sorted(json.loads(line)["Names"] for line in listed.splitlines())
     if not names:
         raise SupplyError(
-            f"stack {stack} has no containers{f' of {component}' if component else ''}",
-            mend="Components: proxy, edge, database, prometheus. `make up` starts them.",
+            f"Stack {identity} has no container" + (f" of component {component!r}" if component else ""),
+            mend="`make up` starts them; components are database, migration, proxy, edge, monitoring.",
         )
-    width = max(len(name) for name in names)
-    readers = [threading.Thread(target=_print, args=(place, name, width, follow), daemon=True) for name in names]
-    for reader in readers:
-        reader.start()
-    for reader in readers:
-        reader.join()
+    return [Source(container=name, label=name.removeprefix(prefix)) for name in names]
 
 
-def _print(place: Workplace, name: str, width: int, follow: bool) -> None:
-    argv = ["docker", "logs", "--tail", "100", *(["--follow"] if follow else []), name]
-    with subprocess.Popen(
-        argv,
-        env=dict(place.environment),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    ) as process:
-        for line in process.stdout or ():
-            place.console.say(f"{name:<{width}}  {line.rstrip()}")
+def show(identity: str, *, component: str | None, follow: bool) -> None:
+    """Print the logs; with `follow` until Ctrl-C or until all containers have stopped."""
+    found = sources(identity, component=component)
+    width = max(len(source.label) for source in found)
+    options = ["--follow"] if follow else []
+    processes = []
+    for source in found:
+        process = subprocess.Popen(
+            ["docker", "logs", "--tail", TAIL, *options, source.container],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        processes.append((process, threading.Thread(target=_print, args=(process, source.label, width))))
+    for _, printer in processes:
+        printer.start()
+        if not follow:
+            # One after the other: nothing is gained by mixing what has been written.
+            printer.join()
+    try:
+        for process, printer in processes:
+            printer.join()
+            process.wait()
+    except KeyboardInterrupt:
+        # The containers' log readers got it too.
+        pass
+
+
+def _print(process: subprocess.Popen[str], label: str, width: int) -> None:
+    for line in process.stdout or ():
+        sys.stdout.write(f"{label:<{width}} | {line.rstrip()}\n")
+        sys.stdout.flush()

@@ -23,7 +23,7 @@ ARCHITECTURES = {"x86_64": "x64", "amd64": "x64", "arm64": "arm64", "aarch64": "
 
 
 def release_name(version: str, *, system: str, machine: str) -> str:
-    """The file name of the published command line."""
+    """Return the file name of the published command line."""
     architecture = ARCHITECTURES.get(machine.lower())
     if system not in {"Linux", "Darwin"} or not architecture:
         raise SupplyError(
@@ -34,7 +34,7 @@ def release_name(version: str, *, system: str, machine: str) -> str:
 
 
 def provide_cli(pins: Pins, *, folders: Folders, console: Console) -> Toolchain:
-    """A `pulumi` of the pinned version: the one on PATH where it is that, else the published one in the cache."""
+    """Return a `pulumi` of the pinned version: the one on PATH, else the published one in the cache."""
     with console.step(f"Pulumi {pins.pulumi}") as step:
         if shutil.which("pulumi") and capture(["pulumi", "version"], what="Asking pulumi") == f"v{pins.pulumi}":
             step.outcome = "found on PATH"
@@ -57,7 +57,7 @@ def provide_cli(pins: Pins, *, folders: Folders, console: Console) -> Toolchain:
 
 
 def provide_plugins(pins: Pins, *, folders: Folders, environment: Mapping[str, str], console: Console) -> None:
-    """The published plugins, installed by Pulumi itself; one that was built here is replaced."""
+    """Return the published plugins, installed by Pulumi itself; one that was built here is replaced."""
     for name, version in pins.plugins.items():
         with console.step(f"Pulumi plugin {name}") as step:
             folder = plugin_folder(folders.pulumi_home, name, version)
@@ -72,10 +72,12 @@ def provide_plugins(pins: Pins, *, folders: Folders, environment: Mapping[str, s
 
 
 def provide_images(images: Iterable[str], *, console: Console) -> None:
-    """The published images; a stand-in of the mirror line under the same name is replaced."""
-    for image in images:
+    """Return the published images; a stand-in of the mirror line under the same name is replaced."""
+    names = list(images)
+    present = image_labels.read(names)
+    for image in names:
         with console.step(f"Image {image.rpartition('/')[2]}") as step:
-            labels = image_labels.read(image)
+            labels = present.get(image)
             if labels is not None and not image_labels.is_mirror(labels):
                 step.outcome = "cached"
                 continue

@@ -1,118 +1,143 @@
-"""The Pulumi command line on one stack of this checkout."""
+"""The stack that a command is about: declared in the checkout, known to the backend, and free."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
 import socket
-import subprocess
-import sys
-from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from supply.backend import BACKEND
 from supply.errors import SupplyError
-from supply.process import KEPT_LINES, capture, run, succeeds
-from supply.workplace import Workplace
+from supply.process import run
+from supply.pulumi import Pulumi
 
-HINTS = {
-    "incorrect passphrase": (
-        "The passphrase is not the one that this stack's secrets were encrypted with: see\n"
-        "PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE, or {passphrase}."
-    ),
-    "is currently locked by": (
-        "Another update of this stack is at work. If it is not (its computer was switched off, say), end it with\n"
-        '`eval "$(make -s shell)" && pulumi cancel --stack {stack}`, then try again.'
-    ),
-}
-"""Pulumi's words, and ours for what to do about them."""
+STACK_FILE = re.compile(r"^Pulumi\.(.+)\.ya?ml$")
+PROJECT_NAME = re.compile(r"^name:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
+LOCAL = "file://"
 
-LOCK_HOLDER = re.compile(r"created by \S+@(?P<host>\S+) \(pid (?P<pid>\d+)\)")
+
+def project_name(checkout: Path) -> str:
+    """Return the project's name in Pulumi.yaml."""
+    match = PROJECT_NAME.search((checkout / "Pulumi.yaml").read_text())
+    if not match:
+        raise SupplyError("Pulumi.yaml has no line `name: ...`")
+    return match[1]
+
+
+def check_declared(checkout: Path, stack: str) -> None:
+    """Refuse a stack that has no config file, naming those that have one."""
+    files = {match[1]: file for file in checkout.iterdir() if (match := STACK_FILE.match(file.name))}
+    if stack not in files:
+        raise SupplyError(
+            f"There is no Pulumi.{stack}.yaml: stack {stack!r} is not declared",
+            mend=f"Declared are: {', '.join(sorted(files)) or 'none'}. Choose one (make up STACK=...), or copy "
+            f"its file to Pulumi.{stack}.yaml and edit it.",
+        )
+
+
+def select(pulumi: Pulumi, *, pulumi_home: Path) -> str:
+    """Have the stack in the backend, and selected for commands typed by hand; return what was done, in words."""
+    state = local_state(pulumi)
+    project = project_name(pulumi.checkout)
+    if state and _exists(state, project, pulumi.stack) and _is_selected(pulumi_home, pulumi.checkout, pulumi.stack):
+        return "selected before"
+    command = ["pulumi", "stack", "select", "--create", "--stack", pulumi.stack, "--non-interactive"]
+    run(command, what=f"Selecting stack {pulumi.stack}", env=pulumi.environment, cwd=pulumi.checkout)
+    return "selected"
+
+
+def _exists(state: Path, project: str, stack: str) -> bool:
+    return any((state / ".pulumi" / "stacks" / project).glob(f"{stack}.json*"))
+
+
+def _is_selected(pulumi_home: Path, checkout: Path, stack: str) -> bool:
+    """Read what `pulumi stack select` wrote for this checkout (facts: pulumi/pkg/workspace/workspace.go)."""
+    place = hashlib.sha1(str(checkout / "Pulumi.yaml").encode(), usedforsecurity=False).hexdigest()
+    file = pulumi_home / "workspaces" / f"{project_name(checkout)}-{place}-workspace.json"
+    try:
+        selected = str(json.loads(file.read_text()).get("stack", ""))
+    except (OSError, ValueError, AttributeError):
+        return False
+    return selected.rpartition("/")[2] == stack
+
+
+def local_state(pulumi: Pulumi) -> Path | None:
+    """Return the folder of a local backend; None for any other."""
+    url = pulumi.environment.get(BACKEND, "")
+    if not url.startswith(LOCAL):
+        return None
+    path = url.removeprefix(LOCAL)
+    return Path.home() / path.removeprefix("~/") if path.startswith("~") else Path(path)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stack:
-    """A stack that exists on the backend."""
+class Lock:
+    """A lock of a local backend: who took it, and when."""
 
-    place: Workplace
-    name: str
+    user: str
+    host: str
+    pid: int
+    since: str
 
-    def stream(self, *arguments: str) -> None:
-        """Run a command that the user watches; raises SupplyError where it fails."""
-        output = self._run(arguments)
-        if output is None:
-            return
-        text = "\n".join(output)
-        if "is currently locked by" in text and self._ended(text):
-            self.place.console.say("The lock is of an update that was killed on this host; it is removed.")
-            run(["pulumi", "cancel", "--yes", "--stack", self.name], what="Removing the lock", **self._where())
-            output = self._run(arguments)
-            if output is None:
-                return
-            text = "\n".join(output)
-        names = {"passphrase": self.place.folders.passphrase, "stack": self.name}
-        mend = next((hint.format(**names) for words, hint in HINTS.items() if words in text), "")
-        raise SupplyError(f"pulumi {arguments[0]} of stack {self.name} failed", mend=mend)
+    @property
+    def is_stale(self) -> bool:
+        """Whether its process ran on this host and is gone."""
+        return self.host == socket.gethostname() and not _alive(self.pid)
 
-    def outputs(self) -> dict[str, Any]:
-        """Return the outputs, secrets in clear: for use in this process, never to be printed."""
-        argv = ["pulumi", "stack", "output", "--json", "--show-secrets", "--stack", self.name]
-        outputs: dict[str, Any] = json.loads(capture(argv, what="Reading the stack's outputs", **self._where()))
-        return outputs
-
-    def resources(self) -> list[dict[str, Any]]:
-        """Return the resources in the state, secrets encrypted."""
-        argv = ["pulumi", "stack", "export", "--stack", self.name]
-        exported = json.loads(capture(argv, what="Reading the stack's state", **self._where()))
-        found: list[dict[str, Any]] = exported["deployment"].get("resources") or []
-        return found
-
-    def unprotect(self) -> None:
-        """Take the protection from every resource."""
-        argv = ["pulumi", "state", "unprotect", "--all", "--yes", "--stack", self.name]
-        run(argv, what="Removing the protection", **self._where())
-
-    def _where(self) -> dict[str, Any]:
-        return {"env": self.place.environment, "cwd": self.place.root}
-
-    def _run(self, arguments: Sequence[str]) -> deque[str] | None:
-        """Run in front of the user; return the last lines of its errors where the command failed."""
-        kept: deque[str] = deque(maxlen=KEPT_LINES)
-        with subprocess.Popen(
-            ["pulumi", *arguments, "--stack", self.name],
-            env=dict(self.place.environment),
-            cwd=self.place.root,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-        ) as process:
-            for line in process.stderr or ():
-                sys.stderr.write(line)
-                kept.append(line)
-        return kept if process.returncode else None
-
-    def _ended(self, text: str) -> bool:
-        """Tell whether the lock's holder was a process of this host that is gone."""
-        holder = LOCK_HOLDER.search(text)
-        if not holder or holder["host"] != socket.gethostname():
-            return False
-        return not succeeds(["kill", "-0", holder["pid"]])
+    def __str__(self) -> str:
+        return f"{self.user} on {self.host}, process {self.pid}, since {self.since}"
 
 
-def ensure_stack(place: Workplace, name: str) -> Stack:
-    """Have a stack on the backend, and selected, for `pulumi` by hand."""
-    if not (place.root / f"Pulumi.{name}.yaml").exists():
-        known = sorted(path.name.split(".")[1] for path in place.root.glob("Pulumi.*.yaml"))
-        raise SupplyError(
-            f"there is no Pulumi.{name}.yaml, so no stack {name!r}",
-            mend=f"Stacks here: {', '.join(known)}. For a new one, copy one of their files.",
+def locks(state: Path, *, project: str, stack: str) -> list[Lock]:
+    """Return the locks on a stack of a local backend (facts: pulumi/pkg/backend/diy/lock.go)."""
+    folder = state / ".pulumi" / "locks" / "organization" / project / stack
+    found: list[Lock] = []
+    for file in folder.glob("*.json"):
+        try:
+            content: dict[str, Any] = json.loads(file.read_text())
+        except (OSError, ValueError):
+            # Released while we look, or half written.
+            continue
+        found.append(
+            Lock(
+                user=str(content.get("username")),
+                host=str(content.get("hostname")),
+                pid=int(content.get("pid", 0)),
+                since=str(content.get("timestamp")),
+            )
         )
-    with place.console.step(f"Stack {name}") as step:
-        if succeeds(["pulumi", "stack", "select", name, "--cwd", str(place.root)], env=place.environment):
-            step.outcome = "there"
-        else:
-            argv = ["pulumi", "stack", "init", name]
-            run(argv, what=f"Making the stack {name}", env=place.environment, cwd=place.root)
-            step.outcome = "made"
-    return Stack(place=place, name=name)
+    return found
+
+
+def release_stale_lock(pulumi: Pulumi) -> str:
+    """Release the lock that a killed run on this host left; a message where one was. Refuse where somebody holds it."""
+    state = local_state(pulumi)
+    if state is None:
+        return ""
+    held = locks(state, project=project_name(pulumi.checkout), stack=pulumi.stack)
+    living = [lock for lock in held if not lock.is_stale]
+    if living:
+        raise SupplyError(
+            f"Stack {pulumi.stack} is being changed by {'; '.join(map(str, living))}",
+            mend='Wait for it to end. If it cannot be running any more: eval "$(make -s shell)" && '
+            f"pulumi cancel --stack {pulumi.stack}",
+        )
+    if not held:
+        return ""
+    pulumi.ask("cancel", "--yes", what=f"Releasing the lock of stack {pulumi.stack}")
+    return f"Released the lock of a run that was killed ({'; '.join(map(str, held))})."
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

