@@ -94,5 +94,5 @@ class Console:
         self._stream.flush()
 
     def _write(self, line: str) -> None:
-        self._stream.write(("\r\033[K" if self._terminal else "") + line.rstrip() + "\n")
+        self._stream.write(("\r\033[K" if self._terminal else "") + line.rstrip(" ") + "\n")
         self._stream.flush()
