@@ -44,9 +44,9 @@ class Step:
 class Console:
     """Prints steps. Several may run at once, from several threads."""
 
-    def __init__(self, stream: TextIO = sys.stdout) -> None:
-        self._stream = stream
-        self._terminal = stream.isatty()
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self._terminal = self._stream.isatty()
         self._lock = threading.Lock()
         self._running: list[Step] = []
         self._wake = threading.Event()

@@ -1,0 +1,115 @@
+"""Which stack is meant, and whether somebody else is at it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from supply import stack, teardown
+from supply.console import Console
+from supply.errors import SupplyError
+from supply.pulumi import Pulumi
+
+
+def test_a_stack_without_a_file_is_named_with_those_that_have_one(tmp_path: Path) -> None:
+    for name in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yml"):
+        (tmp_path / name).write_text("name: x\n")
+    stack.check_declared(tmp_path, "dev")
+    with pytest.raises(SupplyError, match=r"no Pulumi.tset.yaml") as caught:
+        stack.check_declared(tmp_path, "tset")
+    assert "dev, prod" in caught.value.mend
+
+
+@pytest.mark.parametrize("line", ["name: gateway", 'name: "gateway"', "name: gateway # ours"])
+def test_the_project_name(line: str, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(f"runtime: python\n{line}\n")
+    assert stack.project_name(tmp_path) == "gateway"
+
+
+def write_lock(state: Path, *, host: str, pid: int) -> None:
+    folder = state / ".pulumi" / "locks" / "organization" / "gateway" / "dev"
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"pid": pid, "username": "ann", "hostname": host, "timestamp": "2026-11-24T05:00:00Z"}
+    (folder / f"{pid}.json").write_text(json.dumps(content))
+
+
+def gone_process() -> int:
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return process.pid
+
+
+def test_a_lock_is_stale_where_its_process_is_gone_from_this_host(tmp_path: Path) -> None:
+    write_lock(tmp_path, host=socket.gethostname(), pid=gone_process())
+    write_lock(tmp_path, host=socket.gethostname(), pid=os.getpid())
+    write_lock(tmp_path, host="elsewhere", pid=gone_process() + 1)
+    found = stack.locks(tmp_path, project="gateway", stack="dev")
+    assert sorted((lock.host == "elsewhere", lock.pid == os.getpid(), lock.is_stale) for lock in found) == [
+        (False, False, True),
+        (False, True, False),
+        (True, False, False),
+    ]
+
+
+def test_a_held_lock_is_refused_with_its_holder(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: gateway\n")
+    write_lock(tmp_path, host=socket.gethostname(), pid=os.getpid())
+    pulumi = Pulumi(environment={"PULUMI_BACKEND_URL": f"file://{tmp_path}"}, checkout=tmp_path, stack="dev")
+    with pytest.raises(SupplyError, match=rf"ann on .*process {os.getpid()}") as caught:
+        stack.release_stale_lock(pulumi)
+    assert "pulumi cancel --stack dev" in caught.value.mend
+
+
+def test_another_backend_keeps_its_own_locks(tmp_path: Path) -> None:
+    pulumi = Pulumi(environment={"PULUMI_BACKEND_URL": "s3://bucket"}, checkout=tmp_path, stack="dev")
+    assert stack.release_stale_lock(pulumi) == ""
+
+
+VOLUME = {
+    "urn": "urn:pulumi:prod::gateway::docker:index/volume:Volume::database-data",
+    "type": "docker:index/volume:Volume",
+    "protect": True,
+    "retainOnDelete": True,
+    "outputs": {"name": "gateway-prod-database"},
+}
+
+
+class RecordingPulumi(Pulumi):
+    """Notes what would be run, on a state with one protected volume."""
+
+    commands: ClassVar[list[tuple[str, ...]]] = []
+
+    def resources(self) -> list[dict[str, object]]:
+        return [VOLUME]
+
+    def stream(self, *arguments: str) -> int:
+        self.commands.append(arguments)
+        return 0
+
+
+def test_what_is_protected_and_what_outlives_a_destroy() -> None:
+    others = [{"urn": "urn:x::y", "type": "docker:index/volume:Volume", "outputs": {"name": "cache"}}]
+    assert teardown.protected_names([VOLUME, *others]) == ["database-data"]
+    assert teardown.retained_volumes([VOLUME, *others]) == ["gateway-prod-database"]
+
+
+def test_without_a_terminal_a_protected_database_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(RecordingPulumi, "commands", [])
+    pulumi = RecordingPulumi(environment={}, checkout=tmp_path, stack="prod")
+    teardown.remove(pulumi, console=Console(), environment={})
+    assert pulumi.commands == [("destroy", "--exclude-protected", "--yes", "--skip-preview")]
+    assert "DELETE_DATABASE=prod" in capsys.readouterr().out
+
+
+def test_a_consent_for_another_stack_is_refused(tmp_path: Path) -> None:
+    pulumi = RecordingPulumi(environment={}, checkout=tmp_path, stack="prod")
+    with pytest.raises(SupplyError, match="DELETE_DATABASE is 'dev', and the stack is 'prod'"):
+        teardown.remove(pulumi, console=Console(), environment={"DELETE_DATABASE": "dev"})
