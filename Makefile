@@ -5,7 +5,6 @@ KEY ?= chat-app
 FILE ?= .env
 LAYER ?= all
 FOLLOW ?= 1
-export DELETE_DATABASE SUPPLY
 
 SUPPLY_COMMAND = $(PYTHON) -m supply
 

@@ -59,7 +59,7 @@ def remove(
 
 def _may_delete(stack: str, *, environment: Mapping[str, str], ask: Callable[[str], str]) -> bool:
     given = environment.get(ASSENT)
-    if given is not None:
+    if given:
         if given != stack:
             raise SupplyError(
                 f"{ASSENT} is {given!r}, and the stack is {stack!r}",
