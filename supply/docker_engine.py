@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from supply import docker_install
 from supply.console import Console
-from supply.errors import SupplyError
+from supply.errors import NoEngineError, SupplyError
 from supply.process import capture
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
@@ -18,7 +18,7 @@ OLDEST_ENGINE = "20.10"
 ANSWER_SECONDS = 20.0
 
 
-class OutdatedEngineError(SupplyError):
+class OutdatedEngineError(NoEngineError):
     """The engine answers, and lacks what the stack uses."""
 
 
@@ -49,7 +49,7 @@ def find_engine(console: Console, environment: Mapping[str, str]) -> DockerEngin
             except SupplyError as error:
                 problem = error.mend.splitlines()[0] if error.mend else error.message
         if host != DEFAULT_HOST:
-            raise SupplyError(
+            raise NoEngineError(
                 f"The Docker engine at {host} does not answer: {problem or 'the docker command is not installed'}",
                 mend="Start it, or point DOCKER_HOST (or `docker context use`) at one that runs.",
             )

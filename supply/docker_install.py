@@ -12,7 +12,7 @@ from pathlib import Path
 
 from supply import debian
 from supply.console import Step
-from supply.errors import SupplyError
+from supply.errors import NoEngineError
 from supply.process import run
 
 PACKAGES = {"dockerd": "docker.io", "iptables": "iptables"}
@@ -23,7 +23,7 @@ START_SECONDS = 60.0
 def install_and_start(step: Step, answers: Callable[[], bool], *, problem: str) -> None:
     """Install what is missing, start the engine and wait until `answers()`; elsewhere say what to install."""
     if not debian.can_install():
-        raise SupplyError(f"No Docker engine answers{': ' + problem if problem else ''}", mend=_how_to_install())
+        raise NoEngineError(f"No Docker engine answers{': ' + problem if problem else ''}", mend=_how_to_install())
     missing = [package for program, package in PACKAGES.items() if not _installed(program)]
     if not shutil.which("docker"):
         missing = [*dict.fromkeys(["docker.io", *missing])]
@@ -36,7 +36,7 @@ def install_and_start(step: Step, answers: Callable[[], bool], *, problem: str) 
     deadline = time.monotonic() + START_SECONDS
     while not answers():
         if time.monotonic() > deadline:
-            raise SupplyError(
+            raise NoEngineError(
                 f"The Docker engine was started and does not answer after {START_SECONDS:.0f} s",
                 mend=f"Its log: {LOG} (or `journalctl -u docker`)",
             )

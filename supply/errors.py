@@ -16,3 +16,7 @@ class SupplyError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.mend}".rstrip()
+
+
+class NoEngineError(SupplyError):
+    """This host has no Docker engine that can be used, and none could be installed."""

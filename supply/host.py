@@ -12,7 +12,7 @@ from supply import backend, go_toolchain, images, official, supply_line, virtual
 from supply.console import Console
 from supply.docker_engine import DockerEngine, find_engine
 from supply.folders import Folders, user_folders
-from supply.pins import read_pins
+from supply.pins import Pins, read_pins
 from supply.pulumi import Pulumi
 from supply.supply_line import SupplyLine
 from supply.toolchain import Toolchain
@@ -53,10 +53,12 @@ def prepare(console: Console) -> Host:
 def supply(folders: Folders, console: Console) -> tuple[DockerEngine, Toolchain]:
     """Return the engine with the images on it, and the Pulumi toolchain; builds of the two go on at the same time."""
     engine = find_engine(console, os.environ)
-    line = supply_line.choose(console, os.environ, cache=folders.cache)
+    pins = read_pins(CHECKOUT / "requirements.txt")
+    publisher = official.checksums_address(pins)
+    line = supply_line.choose(console, os.environ, cache=folders.cache, publisher=publisher)
     with ThreadPoolExecutor(1) as background:
         provided = background.submit(images.provide, line, checkout=CHECKOUT, folders=folders, console=console)
-        toolchain = _toolchain(line, folders, console)
+        toolchain = _toolchain(line, pins, folders, console)
         provided.result()
     return engine, toolchain
 
@@ -67,8 +69,7 @@ def search_path(packages: Path, toolchain: Toolchain, environment: Mapping[str, 
     return os.pathsep.join([*map(str, first), environment.get("PATH", os.defpath)])
 
 
-def _toolchain(line: SupplyLine, folders: Folders, console: Console) -> Toolchain:
-    pins = read_pins(CHECKOUT / "requirements.txt")
+def _toolchain(line: SupplyLine, pins: Pins, folders: Folders, console: Console) -> Toolchain:
     if line is SupplyLine.MIRROR:
         return go_toolchain.provide(pins, folders=folders, console=console)
     toolchain = official.provide_cli(pins, folders=folders, console=console)

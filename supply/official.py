@@ -33,6 +33,11 @@ def release_name(version: str, *, system: str, machine: str) -> str:
     return f"pulumi-v{version}-{system.lower()}-{architecture}.tar.gz"
 
 
+def checksums_address(pins: Pins) -> str:
+    """Return where the publisher lists the SHA-256 of a version's files."""
+    return f"{RELEASES}/pulumi-{pins.pulumi}-checksums.txt"
+
+
 def provide_cli(pins: Pins, *, folders: Folders, console: Console) -> Toolchain:
     """Return a `pulumi` of the pinned version: the one on PATH, else the published one in the cache."""
     with console.step(f"Pulumi {pins.pulumi}") as step:
@@ -42,7 +47,7 @@ def provide_cli(pins: Pins, *, folders: Folders, console: Console) -> Toolchain:
         name = release_name(pins.pulumi, system=platform.system(), machine=platform.machine())
 
         def build(workplace: Path) -> None:
-            wanted = checksum_of(name, fetch_text(f"{RELEASES}/pulumi-{pins.pulumi}-checksums.txt"))
+            wanted = checksum_of(name, fetch_text(checksums_address(pins)))
             with tempfile.NamedTemporaryFile(dir=workplace.parent, suffix=name) as file:
                 archive = Path(file.name)
                 if fetch(f"{RELEASES}/{name}", archive, step=step) != wanted:

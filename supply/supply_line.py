@@ -16,12 +16,8 @@ from supply.errors import SupplyError
 PROBE_SECONDS = 4.0
 REMEMBERED_SECONDS = 24 * 3600.0
 UNAUTHORIZED = 401
-# The official line needs all of them; a registry asks for a login, and that is an answer.
-SITES = (
-    "https://get.pulumi.com/latest-version",
-    "https://registry-1.docker.io/v2/",
-    "https://ghcr.io/v2/",
-)
+# A registry asks for a login, and that is an answer.
+REGISTRIES = ("https://registry-1.docker.io/v2/", "https://ghcr.io/v2/")
 
 
 class SupplyLine(StrEnum):
@@ -31,8 +27,11 @@ class SupplyLine(StrEnum):
     MIRROR = "mirror"
 
 
-def choose(console: Console, environment: Mapping[str, str], *, cache: Path) -> SupplyLine:
-    """Return what SUPPLY says, else what a probe found within the last day, else a probe."""
+def choose(console: Console, environment: Mapping[str, str], *, cache: Path, publisher: str) -> SupplyLine:
+    """Return what SUPPLY says, else what a probe found within the last day, else what it finds now.
+
+    `publisher` is the address of a file that the official line will fetch.
+    """
     with console.step("Supply line") as step:
         wanted = environment.get("SUPPLY", "").strip().lower()
         if wanted:
@@ -49,7 +48,7 @@ def choose(console: Console, environment: Mapping[str, str], *, cache: Path) -> 
         if known:
             step.outcome = f"{known}, as found before"
             return known
-        line = probe()
+        line = probe((publisher, *REGISTRIES))
         record.parent.mkdir(parents=True, exist_ok=True)
         record.write_text(line)
         step.outcome = f"{line}, found by probing"
@@ -66,15 +65,15 @@ def recall(record: Path) -> SupplyLine | None:
         return None
 
 
-def probe(sites: tuple[str, ...] = SITES) -> SupplyLine:
-    """Ask all sites at once; the official line where every one of them answers."""
+def probe(sites: tuple[str, ...]) -> SupplyLine:
+    """Ask all sites at once; the official line needs every one of them."""
     with ThreadPoolExecutor(len(sites)) as pool:
         return SupplyLine.OFFICIAL if all(pool.map(_answers, sites)) else SupplyLine.MIRROR
 
 
 def _answers(site: str) -> bool:
     try:
-        with urllib.request.urlopen(site, timeout=PROBE_SECONDS):  # noqa: S310  # the constants above
+        with urllib.request.urlopen(site, timeout=PROBE_SECONDS):  # noqa: S310  # https, from constants
             return True
     except urllib.error.HTTPError as error:
         return error.code == UNAUTHORIZED

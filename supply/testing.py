@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import tempfile
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from supply import browser, virtualenv
 from supply.console import Console
-from supply.errors import SupplyError
+from supply.errors import NoEngineError, SupplyError
 from supply.folders import user_folders
 from supply.host import CHECKOUT, search_path, supply
 from supply.process import capture
@@ -80,22 +81,22 @@ def test(layer: str, arguments: Sequence[str], console: Console) -> int:
 def _prepare(layers: Sequence[str], folder: Path, console: Console) -> tuple[list[str], dict[str, str], str]:
     """Supply what the layers need; those that can be run, their environment, and why others cannot."""
     needs = {need for name in layers for need in LAYERS[name]}
-    toolchain, additions = Toolchain(folder=None), {}
-    if "engine" in needs:
-        try:
+    bare = _environment(folder, Toolchain(folder=None), {})
+    if "engine" not in needs:
+        return list(layers), bare, ""
+    try:
+        with ThreadPoolExecutor(1) as background:
+            browsing = background.submit(browser.provide, console, environment=bare) if "browser" in needs else None
             engine, toolchain = supply(user_folders(os.environ), console)
-        except SupplyError as error:
-            console.say(str(error))
-            runnable = [name for name in layers if "engine" not in LAYERS[name]]
-            return runnable, _environment(folder, toolchain, {}), error.message
-        additions = engine.environment
-    environment = _environment(folder, toolchain, additions)
-    if "browser" in needs:
-        browser.provide(console, environment=environment)
-    return list(layers), environment, ""
+            if browsing:
+                browsing.result()
+    except NoEngineError as error:
+        console.say(str(error))
+        return [name for name in layers if "engine" not in LAYERS[name]], bare, error.message
+    return list(layers), _environment(folder, toolchain, engine.environment), ""
 
 
-def _environment(folder: Path, toolchain: Toolchain, additions: dict[str, str]) -> dict[str, str]:
+def _environment(folder: Path, toolchain: Toolchain, additions: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, **additions, "PATH": search_path(folder, toolchain, os.environ)}
 
 

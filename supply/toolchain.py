@@ -34,7 +34,7 @@ def place_plugin(binary: Path, folder: Path, *, recipe: str, console: Console) -
         if is_placed(folder, recipe=recipe):
             step.outcome = "cached"
             return
-        with locked(folder.parent / f"{folder.name}.litellm-stack.lock", step):
+        with locked(folder.parent / f".{folder.name}.lock", step):
             _replace(binary, folder, recipe=recipe, step=step)
 
 

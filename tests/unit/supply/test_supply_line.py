@@ -53,13 +53,13 @@ def test_all_sites_have_to_answer(site: str) -> None:
 
 @pytest.mark.parametrize("word", ["official", "MIRROR"])
 def test_supply_decides(word: str, tmp_path: Path) -> None:
-    assert supply_line.choose(Console(), {"SUPPLY": word}, cache=tmp_path) == word.lower()
+    assert supply_line.choose(Console(), {"SUPPLY": word}, cache=tmp_path, publisher="") == word.lower()
     assert not list(tmp_path.iterdir())
 
 
 def test_another_word_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SupplyError, match="SUPPLY is 'mirrored'"):
-        supply_line.choose(Console(), {"SUPPLY": "mirrored"}, cache=tmp_path)
+        supply_line.choose(Console(), {"SUPPLY": "mirrored"}, cache=tmp_path, publisher="")
 
 
 def test_a_finding_is_remembered_for_a_day(tmp_path: Path) -> None:
