@@ -17,28 +17,36 @@ RELEASE = "bookworm"
 REPOSITORY = "litellm-stack/base"
 # Changes when this module makes another image of the same release.
 REVISION = "1"
-UPDATES = ("{mirror} {release} main", "{mirror} {release}-updates main", "{mirror}-security {release}-security main")
-DEFAULT_MIRROR = "http://deb.debian.org/debian"
+# Where the host names a mirror of Debian; debootstrap has a default of its own.
+MIRROR = "DEBIAN_MIRROR"
 
 
 def provide(step: Step) -> str:
     """Return the base image's name; made where the engine does not have it."""
-    mirror = os.environ.get("DEBIAN_MIRROR", DEFAULT_MIRROR)
     name = f"{REPOSITORY}:{RELEASE}-{REVISION}"
     if name not in image_labels.read([name]):
         _need_debootstrap(step)
         with tempfile.TemporaryDirectory(prefix="litellm-stack-base.") as folder:
             root = Path(folder) / "root"
             step.progress("debootstrap")
+            mirror = [os.environ[MIRROR]] if os.environ.get(MIRROR) else []
             run(
-                ["debootstrap", "--variant=minbase", RELEASE, root, mirror],
+                ["debootstrap", "--variant=minbase", RELEASE, root, *mirror],
                 what="Making the Debian base with debootstrap",
                 step=step,
             )
-            sources = "".join(f"deb {line.format(mirror=mirror, release=RELEASE)}\n" for line in UPDATES)
-            (root / "etc" / "apt" / "sources.list").write_text(sources)
+            sources = root / "etc" / "apt" / "sources.list"
+            sources.write_text(with_updates(sources.read_text()))
             _import(root, name)
     return name
+
+
+def with_updates(sources: str) -> str:
+    """Add the release's updates and security fixes to the one line that debootstrap writes."""
+    _, mirror, *_ = sources.split()
+    base = mirror.rstrip("/")
+    suites = [(base, RELEASE), (base, f"{RELEASE}-updates"), (f"{base}-security", f"{RELEASE}-security")]
+    return "".join(f"deb {address} {suite} main\n" for address, suite in suites)
 
 
 def _need_debootstrap(step: Step) -> None:

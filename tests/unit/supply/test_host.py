@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from supply import go_toolchain, host, host_registries, mirror_images
+from supply import go_toolchain, host, host_registries, mirror_base, mirror_images
 from supply.console import Console
 from supply.docker_engine import DEFAULT_HOST, DockerEngine, check_version
 from supply.errors import SupplyError
@@ -123,6 +123,14 @@ def test_every_image_of_the_program_has_a_recipe() -> None:
     assert len(set(keys.values())) == len(images)
     with pytest.raises(SupplyError, match="no recipe for it"):
         mirror_images.recipe("unheard-of")
+
+
+def test_the_base_gets_updates_and_security_fixes_from_the_same_mirror() -> None:
+    assert mirror_base.with_updates("deb http://mirror.example/debian bookworm main\n").splitlines() == [
+        "deb http://mirror.example/debian bookworm main",
+        "deb http://mirror.example/debian bookworm-updates main",
+        "deb http://mirror.example/debian-security bookworm-security main",
+    ]
 
 
 def test_the_recipe_of_litellm_is_the_version_of_its_official_image() -> None:
