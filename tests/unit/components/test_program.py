@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import runpy
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +39,13 @@ class Recorder(mocks.Mocks):
         return {}, []
 
 
-@pulumi.runtime.test
+@pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK leaves it untyped
 def run_program() -> None:
     runpy.run_path(str(ROOT / "__main__.py"))
 
 
 @pytest.fixture(scope="module")
-def resources() -> Iterator[dict[str, mocks.MockResourceArgs]]:
+def resources() -> dict[str, mocks.MockResourceArgs]:
     recorder = Recorder()
     mocks.set_mocks(recorder, project="litellm-stack", stack="unit", preview=False)
     raw = {f"litellm-stack:{name}": json.dumps(value) for name, value in config().items()}
@@ -57,7 +56,7 @@ def resources() -> Iterator[dict[str, mocks.MockResourceArgs]]:
         for module in (workload, network):
             patch.setattr(module, "removed_before_create", lambda _label: None)
         run_program()
-    yield recorder.resources
+    return recorder.resources
 
 
 def test_everything_is_named_after_its_environment(resources: dict[str, mocks.MockResourceArgs]) -> None:
