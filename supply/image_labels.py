@@ -19,11 +19,17 @@ def read(images: Iterable[str]) -> dict[str, dict[str, str]]:
     command = ["docker", "image", "inspect", "--format", "{{json .RepoTags}} {{json .Config.Labels}}", *wanted]
     # It ends with an error where one is missing, and prints the others all the same.
     listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    found: dict[str, dict[str, str]] = {}
-    for line in listed.splitlines():
-        tags, end = json.JSONDecoder().raw_decode(line)
-        found |= dict.fromkeys(tags, json.loads(line[end:]) or {})
+    found = parse(listed)
     return {image: found[image] for image in wanted if image in found}
+
+
+def parse(listed: str) -> dict[str, dict[str, str]]:
+    """Return the labels by image name from lines of `names labels`, both JSON; a missing image leaves an empty line."""
+    found: dict[str, dict[str, str]] = {}
+    for line in filter(None, map(str.strip, listed.splitlines())):
+        tags, end = json.JSONDecoder().raw_decode(line)
+        found |= dict.fromkeys(tags or (), json.loads(line[end:]) or {})
+    return found
 
 
 def is_mirror(labels: Mapping[str, str]) -> bool:

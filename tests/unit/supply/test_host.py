@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from supply import go_toolchain, host, host_registries, mirror_base, mirror_images
+from supply import go_toolchain, host, host_registries, image_labels, mirror_base, mirror_images
 from supply.console import Console
 from supply.docker_engine import DEFAULT_HOST, DockerEngine, check_version
 from supply.errors import SupplyError
@@ -123,6 +123,14 @@ def test_every_image_of_the_program_has_a_recipe() -> None:
     assert len(set(keys.values())) == len(images)
     with pytest.raises(SupplyError, match="no recipe for it"):
         mirror_images.recipe("unheard-of")
+
+
+def test_labels_are_read_by_name_and_missing_images_are_none() -> None:
+    listed = '\n["a:1","b:1"] {"io.litellm-stack.supply":"mirror"}\n["c:1"] null\n[] null\n'
+    labels = image_labels.parse(listed)
+    assert labels == {"a:1": (mirror := {"io.litellm-stack.supply": "mirror"}), "b:1": mirror, "c:1": {}}
+    assert [image_labels.is_mirror(labels[name]) for name in ("a:1", "c:1")] == [True, False]
+    assert image_labels.parse("\n") == {}
 
 
 def test_the_base_gets_updates_and_security_fixes_from_the_same_mirror() -> None:
