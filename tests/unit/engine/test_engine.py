@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine import preflight
+from engine.api import EngineError
 from engine.cutover import serving
 from engine.identity import Identity
 from engine.logs import redact
@@ -57,7 +58,7 @@ def test_a_taken_port_is_noticed_and_its_process_named() -> None:
 
 
 def test_an_address_of_another_host_is_refused() -> None:
-    with pytest.raises(preflight.EngineError, match=r"bind: 192\.0\.2\.1 is not an address of this host"):
+    with pytest.raises(EngineError, match=r"bind: 192\.0\.2\.1 is not an address of this host"):
         preflight._can_bind("192.0.2.1", 4000)
 
 
