@@ -105,7 +105,10 @@ def _pytest(
 ) -> int:
     with tempfile.TemporaryDirectory(prefix="litellm-stack-test.") as folder:
         report = Path(folder) / "report.xml"
-        command = ["python", "-m", "pytest", *(f"tests/{name}" for name in layers), f"--junit-xml={report}", *arguments]
+        folders = [f"tests/{name}" for name in layers]
+        # The layers mostly wait for proxies to start: two at a time, each with its own order (tests/conftest.py).
+        parallel = ["--numprocesses", "2", "--dist", "loadgroup"] if "e2e" in layers and len(layers) > 1 else []
+        command = ["python", "-m", "pytest", *folders, *parallel, f"--junit-xml={report}", *arguments]
         try:
             status = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
         except KeyboardInterrupt:

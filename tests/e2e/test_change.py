@@ -49,10 +49,11 @@ def test_a_config_change_under_load_loses_no_request(stack: Stack, engine: docke
     assert after != before
 
 
-def test_two_replicas_are_a_number(stack: Stack, engine: docker.DockerClient) -> None:
+def test_two_replicas_are_a_number_and_one_again(stack: Stack, engine: docker.DockerClient) -> None:
+    [before] = replicas(engine, stack)
     stack.configure({**stack.config, "replicas": 2})
     stack.up()
     assert len(replicas(engine, stack)) == 2
     stack.configure({**stack.config, "replicas": 1})
     stack.up()
-    assert len(replicas(engine, stack)) == 1
+    assert replicas(engine, stack) == [before]
