@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,29 +75,30 @@ def engine() -> Iterator[docker.DockerClient]:
     client.close()
 
 
-@pytest.fixture(scope="session")
-def _leftovers(engine: docker.DockerClient) -> Iterator[None]:
-    """Remove what a killed run of these tests left behind, unless another run is at work."""
-    with (Path(tempfile.gettempdir()) / "litellm-stack-e2e.lock").open("w") as lock:
+@contextmanager
+def no_leftovers(engine: docker.DockerClient, prefix: str) -> Iterator[None]:
+    """Remove stacks with `prefix` that a killed run of these tests left behind, unless another run is at work."""
+    with (Path(tempfile.gettempdir()) / f"litellm-stack-{prefix}lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             pass
         else:
-            remove(engine, f"litellm-stack/{PREFIX}")
+            remove(engine, f"litellm-stack/{prefix}")
         yield
 
 
 @pytest.fixture(scope="session")
-def stack(engine: docker.DockerClient, _leftovers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(folder=tmp_path_factory.mktemp("stack"), config=stack_config())
-    try:
-        stack.encrypt("secrets", "OPENAI_API_KEY", CANARY)
-        stack.up()
-        yield stack
-    finally:
-        stack.run("destroy", "--yes", "--skip-preview")
-        remove(engine, f"litellm-stack/{stack.name}")
+def stack(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with no_leftovers(engine, PREFIX):
+        stack = Stack(folder=tmp_path_factory.mktemp("stack"), config=stack_config())
+        try:
+            stack.encrypt("secrets", "OPENAI_API_KEY", CANARY)
+            stack.up()
+            yield stack
+        finally:
+            stack.run("destroy", "--yes", "--skip-preview")
+            remove(engine, f"litellm-stack/{stack.name}")
 
 
 @pytest.fixture

@@ -25,12 +25,12 @@ class FaultProxy:
 
     def __init__(self, target: str) -> None:
         self.target = target
-        self.planned: list[tuple[str, Fault]] = []
+        self.planned: list[tuple[str, Fault | None]] = []
         self.seen: list[str] = []
         self.url = ""
 
-    def plan(self, path: str, *faults: Fault) -> None:
-        """Let the next requests to `path` meet these faults, in order; no other is planned any more."""
+    def plan(self, path: str, *faults: Fault | None) -> None:
+        """Let the next requests to `path` meet these faults, or none, in order; no other is planned any more."""
         self.planned = [(path, fault) for fault in faults]
         self.seen = []
 

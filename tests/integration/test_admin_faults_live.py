@@ -81,6 +81,17 @@ def test_a_create_that_was_killed_before_its_record_is_found_again(subject: Subj
     assert subject.provider.read(again.id, again.outs or {}).inputs == subject.changed
 
 
+def test_an_object_that_is_made_anew_outlives_a_fault(
+    login: Login, faults: FaultProxy, gateway: Gateway, name: str
+) -> None:
+    gateway.admin("POST", "/customer/new", json={"user_id": name, "alias": "left over"})
+    faults.plan("/customer/new", None, Fault.LOST_ANSWER)
+    CustomerProvider().create({**login, "url": faults.url, "user_id": name, "models": ["chat"]})
+    assert faults.seen.count("/customer/new") == 3
+    row = gateway.admin("GET", "/customer/info", params={"end_user_id": name})
+    assert (row["alias"], row["models"]) == (None, ["chat"])
+
+
 @pytest.mark.parametrize("fault", Fault)
 def test_reads_updates_and_deletes_outlive_a_fault(subject: Subject, faults: FaultProxy, fault: Fault) -> None:
     created = subject.provider.create(subject.inputs)
