@@ -14,7 +14,7 @@ from supply.cache import files_below, locked, recipe_key
 from supply.console import Console, Step
 from supply.errors import SupplyError
 from supply.folders import Folders
-from supply.process import capture, run
+from supply.process import capture, run, succeeds
 
 RECIPES = Path(__file__).parent / "images"
 VERSION_FILE = "/etc/mirror-version"
@@ -67,7 +67,8 @@ def _build(component: str, image: str, key: str, step: Step) -> None:
             env=_builder_environment(),
         )
     _label(unlabelled, image, key)
-    run(["docker", "image", "rm", unlabelled], what=f"Removing the name {unlabelled}")
+    # Another user's build of the same recipe, which our lock does not know of, may have removed it.
+    succeeds(["docker", "image", "rm", unlabelled])
     stage = f"label={image_labels.STAGE}=build"
     run(["docker", "image", "prune", "--force", "--filter", stage], what="Removing build stages")
 

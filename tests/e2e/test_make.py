@@ -84,6 +84,7 @@ def test_a_users_day(checkout: Checkout, engine: docker.DockerClient) -> None:
 
     env_file = checkout.folder / ".env"
     key = dotenv_values(env_file)["LITELLM_API_KEY"]
+    assert key
     assert key not in summary
     assert stat.S_IMODE(env_file.stat().st_mode) == 0o600
     checkout.make("env", "KEY=chat-app", "FILE=app.env")
