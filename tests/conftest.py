@@ -11,6 +11,8 @@ MAKE = E2E / "test_make.py"
 """It has a stack of its own, and balances the two processes."""
 
 
+# First: pytest-xdist reads the marks in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tell pytest-xdist (`--dist loadgroup`) which tests share fixtures and have to stay in order."""
     for item in items:
