@@ -16,13 +16,7 @@ def create(api: ObjectApi, id_: str, declared: Mapping[str, Any], *, subject: st
     a whole, also in fields that are no longer named. Raises AdminError if the object is somebody else's and not to be
     adopted, or if it does not hold what is declared in the end.
     """
-    failure: AdminError | None = None
-    try:
-        api.create(declared, subject=subject)
-    except AdminError as error:
-        if not error.ambiguous and error.status not in _EXISTS:
-            raise
-        failure = error
+    failure = _make(api, declared, subject)
     live = api.find(id_, subject=subject)
     if live is None:
         raise failure or _missing(subject)
@@ -66,14 +60,15 @@ def _settle(
 ) -> Live:
     if not changes:
         return live
+    failure: AdminError | None = None
     if api.needs_new(changes):
         api.delete(id_, subject=subject)
-        api.create(declared, subject=subject)
+        failure = _make(api, declared, subject)
     else:
         api.update(id_, changes, live, subject=subject)
     after = api.find(id_, subject=subject)
     if after is None:
-        raise _missing(subject)
+        raise failure or _missing(subject)
     left = sorted(differences(type(api), {**declared, **changes}, after))
     if left:
         raise AdminError(
@@ -82,6 +77,17 @@ def _settle(
             message=f"the proxy accepted the change and still holds something else in: {', '.join(left)}",
         )
     return after
+
+
+def _make(api: ObjectApi, declared: Mapping[str, Any], subject: str) -> AdminError | None:
+    """Make the object; return the error of a call after which it may be there nevertheless."""
+    try:
+        api.create(declared, subject=subject)
+    except AdminError as error:
+        if error.ambiguous or error.status in _EXISTS:
+            return error
+        raise
+    return None
 
 
 def _missing(subject: str) -> AdminError:
