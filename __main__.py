@@ -14,19 +14,20 @@ from config import settings
 from config.problems import ConfigError
 from engine import preflight
 from engine.api import EngineError
-from engine.identity import Identity
+from engine.identity import Identity, stack_label
 
 try:
     # The whole of the config, not one name after the other: a name that nobody asks for is a mistake to report.
     raw = pulumi.runtime.config.CONFIG.get()
     encrypted = [name for name in raw if pulumi.runtime.config.is_config_secret(name)]
     given = settings.load(raw, encrypted=encrypted, project=pulumi.get_project())
-    identity = Identity(project=pulumi.get_project(), stack=pulumi.get_stack())
-    preflight.check(identity=identity, address=given.bind, ports=given.ports.published())
+    label = stack_label(project=pulumi.get_project(), stack=pulumi.get_stack())
+    preflight.check(label=label, address=given.bind, ports=given.ports.published())
 except (ConfigError, EngineError) as error:
     raise pulumi.RunError(str(error)) from None
 
 secrets = Secrets("secrets", SecretsArgs(settings=given))
+identity = Identity(project=pulumi.get_project(), stack=pulumi.get_stack(), owner=secrets.owner)
 network = Network("network", NetworkArgs(identity=identity))
 database = Database("database", DatabaseArgs(identity=identity, settings=given, network=network, secrets=secrets))
 migration = Migration("migration", MigrationArgs(identity=identity, settings=given, network=network, database=database))

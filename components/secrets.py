@@ -9,7 +9,7 @@ import pulumi_random as random
 from pydantic import SecretStr
 
 from config.settings import Settings
-from litellm_admin.keys import derive_key
+from litellm_admin.keys import derive_key, key_hash
 
 LENGTH = 32
 """Characters of a generated secret: letters and digits, 190 bits."""
@@ -29,6 +29,7 @@ class Secrets(pulumi.ComponentResource):
     salt_key: pulumi.Output[str]
     database_password: pulumi.Output[str]
     seed: pulumi.Output[str]
+    owner: pulumi.Output[str]
 
     def __init__(self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Secrets", name, {}, opts)
@@ -40,6 +41,8 @@ class Secrets(pulumi.ComponentResource):
         # seed every virtual key is a different one, and with another password nobody gets in.
         self.salt_key = _given(given.salt_key) or self._generate(f"{name}-salt-key", protect=protect)
         self.seed = self._generate(f"{name}-seed", protect=protect)
+        # No secret: it tells this state's things from those of another state with a stack of the same name.
+        self.owner = pulumi.Output.unsecret(self.derive("owner").apply(lambda key: key_hash(key)[:12]))
         self.database_password = _given(given.database_password) or self._generate(
             f"{name}-database-password", protect=protect
         )

@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pulumi
 
 STACK_LABEL = "io.litellm-stack.stack"
 COMPONENT_LABEL = "io.litellm-stack.component"
+OWNER_LABEL = "io.litellm-stack.owner"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """One environment: the Pulumi project and stack."""
+    """One environment: the Pulumi project and stack.
+
+    `owner` differs between two states that have a stack of the same name, such as two users' on one engine.
+    """
 
     project: str
     stack: str
+    owner: pulumi.Input[str]
 
     @property
     def label(self) -> str:
         """Value of STACK_LABEL on everything that belongs to this environment."""
-        return f"{self.project}/{self.stack}"
+        return stack_label(project=self.project, stack=self.stack)
 
     def name(self, thing: str) -> str:
         """Return the engine-wide name of a thing of this environment."""
         return f"{self.project}-{self.stack}-{thing}"
 
-    def labels(self, component: str) -> dict[str, str]:
+    def labels(self, component: str) -> dict[str, pulumi.Input[str]]:
         """Return the labels of a thing that belongs to `component`."""
-        return {STACK_LABEL: self.label, COMPONENT_LABEL: component}
+        return {STACK_LABEL: self.label, COMPONENT_LABEL: component, OWNER_LABEL: self.owner}
+
+
+def stack_label(*, project: str, stack: str) -> str:
+    """Return the value of STACK_LABEL on everything that belongs to an environment."""
+    return f"{project}/{stack}"

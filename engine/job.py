@@ -48,7 +48,7 @@ class JobArgs:
     user: str
     timeout: int
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     tmpfs: Mapping[str, str] = field(default_factory=dict)
     triggers: Sequence[pulumi.Input[str]] = ()
 

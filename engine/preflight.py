@@ -10,22 +10,22 @@ import docker
 import psutil
 
 from engine.api import EngineError, connect, is_local
-from engine.identity import STACK_LABEL, Identity
+from engine.identity import STACK_LABEL
 
 MINIMUM_API = (1, 41)
 """Docker 20.10: the oldest engine that the stack is tested with."""
 
 
-def check(*, identity: Identity, address: str, ports: Mapping[str, int]) -> None:
+def check(*, label: str, address: str, ports: Mapping[str, int]) -> None:
     """Raise EngineError unless the engine can run the stack and `ports` (config name to number) are free on `address`.
 
-    A port that this very stack publishes already is free for it.
+    A port that the stack with `label` publishes already is free for it.
     """
     client = connect()
     try:
         _check_version(client)
         if is_local():
-            problems = [_taken(client, identity, name, address, port) for name, port in ports.items()]
+            problems = [_taken(client, label, name, address, port) for name, port in ports.items()]
             if taken := [problem for problem in problems if problem]:
                 raise EngineError("\n".join(taken))
     finally:
@@ -41,13 +41,13 @@ def _check_version(client: docker.DockerClient) -> None:
         )
 
 
-def _taken(client: docker.DockerClient, identity: Identity, name: str, address: str, port: int) -> str | None:
+def _taken(client: docker.DockerClient, label: str, name: str, address: str, port: int) -> str | None:
     if _can_bind(address, port):
         return None
     for container in client.containers.list():
         published = (binding for bindings in container.ports.values() for binding in bindings or ())
         if any(binding["HostPort"] == str(port) for binding in published):
-            if container.labels.get(STACK_LABEL) == identity.label:
+            if container.labels.get(STACK_LABEL) == label:
                 return None
             return _message(name, address, port, f"container {container.name} ({container.attrs['Config']['Image']})")
     return _message(name, address, port, _process(port))
