@@ -23,6 +23,9 @@ from supply.toolchain import Toolchain
 # Each layer with what it needs beside Python packages.
 LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
 ALL = "all"
+E2E, OWN_STACK = "tests/e2e", "tests/e2e/test_make.py"
+NOTHING_SELECTED = 5
+"""pytest's exit status where it had no test to run."""
 PYTHON_SOURCES = "*.py"
 GO_SOURCES = "*.go"
 
@@ -103,21 +106,59 @@ def _environment(folder: Path, toolchain: Toolchain, additions: Mapping[str, str
 def _pytest(
     layers: Sequence[str], arguments: Sequence[str], environment: dict[str, str], *, strict: bool, console: Console
 ) -> int:
+    """Run pytest; where there are several layers, the shared stack's tests in one process and the rest in another."""
     with tempfile.TemporaryDirectory(prefix="litellm-stack-test.") as folder:
-        report = Path(folder) / "report.xml"
-        folders = [f"tests/{name}" for name in layers]
-        # The layers mostly wait for proxies to start: two at a time, each with its own order (tests/conftest.py).
-        parallel = ["--numprocesses", "2", "--dist", "loadgroup"] if "e2e" in layers and len(layers) > 1 else []
-        command = ["python", "-m", "pytest", *folders, *parallel, f"--junit-xml={report}", *arguments]
+        runs = [
+            Run(words=words, report=Path(folder) / f"{index}.xml", output=Path(folder) / f"{index}.txt")
+            for index, words in enumerate(_shares(layers))
+        ]
         try:
-            status = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
+            with ThreadPoolExecutor() as pool:
+                # The layers mostly wait for proxies to start. The last share is the long one, and the one to watch.
+                others = [pool.submit(run.start, arguments, environment, watched=False) for run in runs[:-1]]
+                statuses = [runs[-1].start(arguments, environment, watched=True), *(other.result() for other in others)]
         except KeyboardInterrupt:
             return 130
-        skipped = read_report(report).skipped if report.exists() else 0
+        for run in runs[:-1]:
+            console.say(run.output.read_text())
+        skipped = sum(read_report(run.report).skipped for run in runs if run.report.exists())
+    # A selection (ARGS='-k ...') may leave nothing to one of them.
+    failed = [status for status in statuses if status not in (0, NOTHING_SELECTED)]
+    status = failed[0] if failed else min(statuses)
     if strict and skipped and status == 0:
         console.say(f"{skipped} tests were skipped; in CI that is a failure.")
         return 1
     return status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One pytest process: what it runs, and where its report and, if nobody watches, its output go."""
+
+    words: Sequence[str]
+    report: Path
+    output: Path
+
+    def start(self, arguments: Sequence[str], environment: Mapping[str, str], *, watched: bool) -> int:
+        """Run to the end and return the exit status."""
+        command = ["python", "-m", "pytest", *self.words, f"--junit-xml={self.report}", *arguments]
+        with self.output.open("w") as output:
+            return subprocess.run(
+                command,
+                cwd=CHECKOUT,
+                env=environment,
+                stdout=None if watched else output,
+                stderr=None if watched else subprocess.STDOUT,
+                check=False,
+            ).returncode
+
+
+def _shares(layers: Sequence[str]) -> list[list[str]]:
+    """Divide the layers among processes; the test of make has a stack of its own and goes with the shorter one."""
+    folders = [f"tests/{name}" for name in layers]
+    if layers == ["e2e"] or "e2e" not in layers:
+        return [folders]
+    return [[*(folder for folder in folders if folder != E2E), OWN_STACK], [E2E, f"--ignore={OWN_STACK}"]]
 
 
 def read_report(report: Path) -> Report:
