@@ -58,6 +58,11 @@ class Stack:
         """Start of the names of everything that the stack has on the engine."""
         return f"litellm-stack-{self.name}-"
 
+    @property
+    def offline_answer(self) -> str:
+        """What the chat model answers, as configured now: other tests change it."""
+        return str(self.config["proxy"]["model_list"][0]["litellm_params"]["mock_response"])
+
     def configure(self, config: Mapping[str, Any]) -> None:
         """Write the stack config, as a user edits the file."""
         self.config = dict(config)

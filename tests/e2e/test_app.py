@@ -30,9 +30,9 @@ def ask(env_file: Path, *, user: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=env_file.parent, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_the_langchain_example_answers(env_file: Path) -> None:
+def test_the_langchain_example_answers(env_file: Path, stack: Stack) -> None:
     result = ask(env_file, user="HyperUser")
-    assert (result.returncode, result.stdout) == (0, "first answer\n"), result.stderr
+    assert (result.returncode, result.stdout) == (0, f"{stack.offline_answer}\n"), result.stderr
 
 
 def test_the_langchain_example_says_that_a_budget_is_spent(env_file: Path, gateway: Gateway) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.e2e.gateway import Gateway
+from tests.e2e.stack import Stack
 
 
 def error_type(response: httpx.Response) -> str:
@@ -28,10 +29,10 @@ def test_models_lists_what_the_key_may_use(gateway: Gateway) -> None:
     assert [model["id"] for model in models] == ["chat", "embeddings"]
 
 
-def test_chat_answers(gateway: Gateway) -> None:
+def test_chat_answers(gateway: Gateway, stack: Stack) -> None:
     response = gateway.chat(user="HyperUser")
     assert response.status_code == 200, response.text
-    assert response.json()["choices"][0]["message"]["content"] == "first answer"
+    assert response.json()["choices"][0]["message"]["content"] == stack.offline_answer
 
 
 def test_chat_streams(gateway: Gateway) -> None:
