@@ -1,4 +1,4 @@
-"""Who may use the gateway: virtual keys, budgets and customers on the proxy."""
+"""Who may use the gateway: virtual keys, teams, users, budgets and customers on the proxy."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ from litellm_admin.resources import (
     CustomerArgs,
     Provisioner,
     ProvisionerArgs,
+    Team,
+    TeamArgs,
+    TeamMember,
+    TeamMemberArgs,
+    User,
+    UserArgs,
     VirtualKey,
     VirtualKeyArgs,
 )
@@ -42,10 +48,30 @@ class _Login(TypedDict):
     licensed: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Owners:
+    """What a key may be attached to; every one of them outlives the key."""
+
+    budgets: dict[str, Budget]
+    teams: dict[str, Team]
+    users: dict[str, User]
+    members: dict[tuple[str, str], TeamMember]
+
+    def referred_to(self, fields: dict[str, Any], team: str | None) -> dict[str, Any]:
+        """Replace the names of budget, team and user by their ids as outputs."""
+        owners: dict[str, pulumi.Output[str]] = {}
+        if team is not None:
+            owners["team_id"] = self.teams[team].team_id
+        if "user_id" in fields:
+            owners["user_id"] = self.users[str(fields["user_id"])].user_id
+        return {**_with_budgets(fields, self.budgets), **owners}
+
+
 class Access(pulumi.ComponentResource):
     """The declared objects, and a key for Prometheus that reads metrics and nothing else."""
 
     virtual_keys: dict[str, pulumi.Output[str]]
+    """Values by alias; those of adopted keys are their users'."""
     key_models: dict[str, list[str]]
     metrics_key: pulumi.Output[str]
 
@@ -69,16 +95,16 @@ class Access(pulumi.ComponentResource):
         )
         budgets = self._budgets()
         self._customers(budgets)
-        self.virtual_keys = self._virtual_keys(budgets)
-        every_model = model_names(args.settings.proxy)
-        self.key_models = {
-            alias: list(fields.models or every_model) for alias, fields in args.settings.access.keys.items()
-        }
+        users = self._users()
+        teams = self._teams()
+        members = self._members(teams, users)
+        self.virtual_keys = self._virtual_keys(_Owners(budgets=budgets, teams=teams, users=users, members=members))
+        self.key_models = self._key_models()
         self.metrics_key = self._metrics_key()
         self.register_outputs({})
 
     def _budgets(self) -> dict[str, Budget]:
-        declared = {budget: fields.declared() for budget, fields in self._args.settings.access.budgets.items()}
+        declared = {budget: fields.fields() for budget, fields in self._args.settings.access.budgets.items()}
         if end_user_budget := litellm.end_user_budget(self._args.settings):
             declared[litellm.END_USER_BUDGET_ID] = end_user_budget.declared()
         return {
@@ -89,19 +115,62 @@ class Access(pulumi.ComponentResource):
         }
 
     def _customers(self, budgets: dict[str, Budget]) -> None:
-        for customer, fields in self._args.settings.access.customers.items():
-            declared = _with_budgets(fields.declared(), budgets)
-            args = CustomerArgs(**self._login, user_id=customer, **declared)
+        for customer, settings in self._args.settings.access.customers.items():
+            fields = _with_budgets(settings.fields(), budgets)
+            args = CustomerArgs(**self._login, user_id=customer, **fields)
             Customer(f"{self._name}-customer-{customer}", args, self._child)
 
-    def _virtual_keys(self, budgets: dict[str, Budget]) -> dict[str, pulumi.Output[str]]:
+    def _users(self) -> dict[str, User]:
+        return {
+            user: User(
+                f"{self._name}-user-{user}", UserArgs(**self._login, user_id=user, **settings.fields()), self._child
+            )
+            for user, settings in self._args.settings.access.users.items()
+        }
+
+    def _teams(self) -> dict[str, Team]:
+        teams = {}
+        for team, settings in self._args.settings.access.teams.items():
+            fields = {"team_alias": team, **settings.fields()}
+            args = TeamArgs(**self._login, team_id=settings.team_id or team, **fields)
+            teams[team] = Team(f"{self._name}-team-{team}", args, self._child)
+        return teams
+
+    def _members(self, teams: dict[str, Team], users: dict[str, User]) -> dict[tuple[str, str], TeamMember]:
+        return {
+            (team, user): TeamMember(
+                f"{self._name}-team-{team}-member-{user}",
+                TeamMemberArgs(
+                    **self._login, team_id=teams[team].team_id, user_id=users[user].user_id, **fields.declared()
+                ),
+                self._child,
+            )
+            for team, settings in self._args.settings.access.teams.items()
+            for user, fields in settings.members.items()
+        }
+
+    def _virtual_keys(self, owners: _Owners) -> dict[str, pulumi.Output[str]]:
         values = {}
-        for alias, fields in self._args.settings.access.keys.items():
-            value = self._args.secrets.derive(f"virtual/{alias}")
-            declared = _with_budgets(fields.declared(), budgets)
-            args = VirtualKeyArgs(**self._login, key=value, key_alias=alias, **declared)
-            values[alias] = VirtualKey(f"{self._name}-key-{alias}", args, self._child).key
+        for alias, settings, team in self._args.settings.access.all_keys():
+            fields = owners.referred_to(settings.fields(), team)
+            # The proxy deletes a member's keys with the membership: the membership goes last.
+            member = owners.members.get((team or "", settings.user_id or ""))
+            after = pulumi.ResourceOptions(depends_on=[member] if member else [])
+            if not settings.adopt:
+                fields["key"] = self._args.secrets.derive(f"virtual/{alias}")
+            args = VirtualKeyArgs(**self._login, key_alias=alias, **fields)
+            key = VirtualKey(f"{self._name}-key-{alias}", args, pulumi.ResourceOptions.merge(self._child, after))
+            if not settings.adopt:
+                values[alias] = key.key
         return values
+
+    def _key_models(self) -> dict[str, list[str]]:
+        access = self._args.settings.access
+        every_model = tuple(model_names(self._args.settings.proxy))
+        return {
+            alias: list(settings.models or (team and access.teams[team].models) or every_model)
+            for alias, settings, team in access.all_keys()
+        }
 
     def _metrics_key(self) -> pulumi.Output[str]:
         args = VirtualKeyArgs(
@@ -113,7 +182,7 @@ class Access(pulumi.ComponentResource):
         return VirtualKey(f"{self._name}-metrics-key", args, self._child).key
 
 
-def _with_budgets(declared: dict[str, Any], budgets: dict[str, Budget]) -> dict[str, Any]:
+def _with_budgets(fields: dict[str, Any], budgets: dict[str, Budget]) -> dict[str, Any]:
     """Replace ids of budgets by the budgets' outputs, so that a budget outlives what is attached to it."""
-    references = {name: declared[name] for name in ("budget_id", "end_user_budget_id") if name in declared}
-    return {**declared, **{name: budgets[str(budget)].budget_id for name, budget in references.items()}}
+    references = {name: fields[name] for name in ("budget_id", "end_user_budget_id") if name in fields}
+    return {**fields, **{name: budgets[str(budget)].budget_id for name, budget in references.items()}}

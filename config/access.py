@@ -1,87 +1,94 @@
-"""The `access` section: which virtual keys, budgets and customers there are, in LiteLLM's own words."""
+"""The `access` section: which virtual keys, teams, users, budgets and customers there are, in LiteLLM's own words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from config.problems import Problem, nearest
-from config.proxy import model_names
-from litellm_admin.amounts import Name
-from litellm_admin.models import BudgetFields, CustomerFields, KeyFields
+from litellm_admin.fields.amounts import Flag, Name
+from litellm_admin.fields.base import ObjectFields
+from litellm_admin.fields.budget import BudgetFields
+from litellm_admin.fields.customer import CustomerFields
+from litellm_admin.fields.team import TeamFields, TeamMemberFields
+from litellm_admin.fields.user import UserFields
+from litellm_admin.fields.virtual_key import KeyFields
 
 RESERVED = "litellm-stack-"
 """Start of the names that the stack gives to keys and budgets of its own."""
 
-SPECIAL_MODELS = frozenset({"all-proxy-models", "all-team-models", "no-default-models"})
-"""Words that LiteLLM takes in place of a model (SpecialModelNames in litellm/proxy/_types.py)."""
+
+class Declaration(ObjectFields):
+    """An object in the stack config: its fields, and words of the stack's own."""
+
+    OWN_WORDS: ClassVar[frozenset[str]] = frozenset()
+
+    def fields(self) -> dict[str, Any]:
+        """Return the object's fields that are set, as JSON values, without the stack's own words."""
+        return {name: value for name, value in self.declared().items() if name not in self.OWN_WORDS}
 
 
-class CustomerSettings(CustomerFields):
+class BudgetSettings(Declaration, BudgetFields):
+    """A budget. adopt: take over one of this id that somebody else made."""
+
+    adopt: Flag | None = None
+
+
+class CustomerSettings(Declaration, CustomerFields):
     """A customer; `budget` is short for `budget_id`."""
 
     budget_id: Name | None = Field(default=None, validation_alias=AliasChoices("budget_id", "budget"))
 
 
+class UserSettings(Declaration, UserFields):
+    """A user. adopt: take over one of this id that somebody else made."""
+
+    adopt: Flag | None = None
+
+
+class KeySettings(Declaration, KeyFields):
+    """A virtual key; `budget`, `team` and `user` are short for the words with `_id`.
+
+    adopt: take over the key that has this alias, with the value that its users have.
+    """
+
+    adopt: Flag | None = None
+    budget_id: Name | None = Field(default=None, validation_alias=AliasChoices("budget_id", "budget"))
+    team_id: Name | None = Field(default=None, validation_alias=AliasChoices("team_id", "team"))
+    user_id: Name | None = Field(default=None, validation_alias=AliasChoices("user_id", "user"))
+
+
+class TeamSettings(Declaration, TeamFields):
+    """A team, with its keys and members.
+
+    team_id: its id on the proxy, where that is another than the name here. adopt: take over a team of this id that
+    somebody else made.
+    """
+
+    OWN_WORDS: ClassVar[frozenset[str]] = frozenset({"team_id", "keys", "members"})
+
+    team_id: Name | None = None
+    adopt: Flag | None = None
+    keys: dict[Name, KeySettings] = Field(default_factory=dict)
+    members: dict[Name, TeamMemberFields] = Field(default_factory=dict)
+
+
 class AccessSettings(BaseModel):
-    """Objects on the proxy: keys by alias, budgets and customers by id."""
+    """Objects on the proxy: keys by alias, budgets, users and customers by id, teams by name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    budgets: dict[Name, BudgetFields] = Field(default_factory=dict)
+    budgets: dict[Name, BudgetSettings] = Field(default_factory=dict)
     customers: dict[Name, CustomerSettings] = Field(default_factory=dict)
-    keys: dict[Name, KeyFields] = Field(default_factory=dict)
+    users: dict[Name, UserSettings] = Field(default_factory=dict)
+    teams: dict[Name, TeamSettings] = Field(default_factory=dict)
+    keys: dict[Name, KeySettings] = Field(default_factory=dict)
 
-
-def problems(values: Mapping[str, Any]) -> list[Problem]:
-    """Every reference in `access` that leads nowhere, and every name that the stack keeps for itself."""
-    section = _mapping(values, "access")
-    models = _usable_models(_mapping(values, "proxy"))
-    budgets = _mapping(section, "budgets").keys()
-    found = [
-        Problem(path=f"access.{kind}.{name}", message=f"names that start with {RESERVED!r} are the stack's own")
-        for kind in ("budgets", "keys")
-        for name in _mapping(section, kind)
-        if name.startswith(RESERVED)
-    ]
-    for kind in ("keys", "customers"):
-        for name, fields in _mapping(section, kind).items():
-            if isinstance(fields, Mapping):
-                path = f"access.{kind}.{name}"
-                found += [*_model_problems(path, fields, models), *_budget_problems(path, fields, budgets)]
-    return found
-
-
-def _model_problems(path: str, fields: Mapping[str, Any], models: list[str]) -> Iterator[Problem]:
-    listed = fields.get("models")
-    for index, model in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(model, str) and model not in models and model not in SPECIAL_MODELS:
-            message = f"no model {model!r} in model_list (have: {', '.join(models)})"
-            yield Problem(path=f"{path}.models[{index}]", message=message)
-
-
-def _budget_problems(path: str, fields: Mapping[str, Any], budgets: Any) -> Iterator[Problem]:
-    for word in ("budget", "budget_id", "end_user_budget_id"):
-        budget = fields.get(word)
-        if isinstance(budget, str) and budget not in budgets:
-            message = f"no budget {budget!r} in access.budgets; {nearest(budget, budgets)}"
-            yield Problem(path=f"{path}.{word}", message=message)
-
-
-def _usable_models(proxy: Mapping[str, Any]) -> list[str]:
-    """Names that a key may be limited to: models, their aliases, and access groups."""
-    models = proxy.get("model_list")
-    infos = (
-        [entry.get("model_info") for entry in models if isinstance(entry, Mapping)] if isinstance(models, list) else []
-    )
-    groups = [info.get("access_groups") for info in infos if isinstance(info, Mapping)]
-    aliases = _mapping(_mapping(proxy, "router_settings"), "model_group_alias")
-    named = [name for group in groups if isinstance(group, list) for name in group]
-    return [*model_names(proxy), *aliases, *dict.fromkeys(named)]
-
-
-def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = values.get(name)
-    return value if isinstance(value, Mapping) else {}
+    def all_keys(self) -> Iterator[tuple[str, KeySettings, str | None]]:
+        """Go through every key: its alias, its settings, and the name of its team, wherever that is written."""
+        for alias, key in self.keys.items():
+            yield alias, key, key.team_id
+        for name, team in self.teams.items():
+            for alias, key in team.keys.items():
+                yield alias, key, name

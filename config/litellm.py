@@ -11,7 +11,7 @@ import yaml
 
 from config.merge import merge
 from config.settings import Settings
-from litellm_admin.models import BudgetFields
+from litellm_admin.fields.budget import BudgetFields
 
 BASE = Path(__file__).with_name("base.yaml")
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-from config import access, proxy
+from config import proxy, references
 from config.access import AccessSettings
 from config.problems import ConfigError, Problem
 from config.structure import structural_problems
@@ -153,7 +153,7 @@ def load(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) ->
         values["images"] = {**default_images(), **values["images"]}
     problems = [
         *proxy.problems(values),
-        *access.problems(values),
+        *references.problems(values),
         *_port_problems(values),
         *_clear_problems(values, clear),
     ]

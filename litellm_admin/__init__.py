@@ -1,4 +1,5 @@
 """The admin API of the LiteLLM proxy, and the Pulumi resources over it.
 
-`models` and `client` know no Pulumi; `resources` is what a Pulumi program imports.
+`fields` says what the objects hold and `api` calls the proxy; neither knows Pulumi. `resources` is what a Pulumi
+program imports.
 """

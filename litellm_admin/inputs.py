@@ -5,8 +5,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from litellm_admin.amounts import Flag, Name
-from litellm_admin.models import BudgetFields, CustomerFields, KeyFields
+from litellm_admin.fields.amounts import Flag, Name
+from litellm_admin.fields.budget import BudgetFields
+from litellm_admin.fields.customer import CustomerFields
+from litellm_admin.fields.team import TeamFields, TeamMemberFields
+from litellm_admin.fields.user import UserFields
+from litellm_admin.fields.virtual_key import KeyFields
 
 _SHORTEST_KEY = 16  # MINIMUM_CUSTOM_KEY_LENGTH in litellm/constants.py
 
@@ -52,8 +56,10 @@ class Inputs(BaseModel):
 class VirtualKeyInputs(Inputs, KeyFields):
     """The inputs of a virtual key."""
 
-    key: KeyValue
+    key: KeyValue | None = None
     key_alias: Name
+    adopt: Flag | None = None
+    """Take over the key that has this alias on the proxy, with the value that its users know and the stack does not."""
 
 
 class BudgetInputs(Inputs, BudgetFields):
@@ -68,6 +74,29 @@ class CustomerInputs(Inputs, CustomerFields):
     """The inputs of a customer."""
 
     user_id: Name
+
+
+class TeamInputs(Inputs, TeamFields):
+    """The inputs of a team."""
+
+    team_id: Name
+    adopt: Flag | None = None
+    """Take over a team of this id that the stack did not make."""
+
+
+class TeamMemberInputs(Inputs, TeamMemberFields):
+    """The inputs of a membership."""
+
+    team_id: Name
+    user_id: Name
+
+
+class UserInputs(Inputs, UserFields):
+    """The inputs of a user."""
+
+    user_id: Name
+    adopt: Flag | None = None
+    """Take over a user of this id that the stack did not make."""
 
 
 class ProvisionerInputs(BaseModel):

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from litellm_admin.errors import AdminError
+from litellm_admin.api.errors import AdminError
 
 
 def warn_kept(url: str, error: AdminError) -> None:

@@ -18,12 +18,12 @@ from pulumi.dynamic import (
 )
 
 from litellm_admin import reconcile
+from litellm_admin.api.client import AdminClient
+from litellm_admin.api.errors import AdminError
 from litellm_admin.checks import check_inputs
-from litellm_admin.client import AdminClient
-from litellm_admin.errors import AdminError
 from litellm_admin.inputs import ProvisionerInputs
 from litellm_admin.keys import key_hash
-from litellm_admin.provider import unread
+from litellm_admin.object_provider import unread
 
 Props = dict[str, Any]
 
@@ -43,8 +43,20 @@ ALLOWED_ROUTES: Final = (
     "/customer/info",
     "/customer/list",
     "/customer/delete",
+    "/team/new",
+    "/team/update",
+    "/team/permissions_update",
+    "/team/info",
+    "/team/delete",
+    "/team/member_add",
+    "/team/member_update",
+    "/team/member_delete",
+    "/user/new",
+    "/user/update",
+    "/v2/user/info",
+    "/user/delete",
 )
-"""A list of paths, because the group management_routes leaves budgets and customers out."""
+"""A list of paths, because the group management_routes allows more, and leaves budgets and customers out."""
 
 _INPUTS = ("url", "master_key", "key", "user_id", "key_alias")
 

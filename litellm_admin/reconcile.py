@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from litellm_admin.errors import AdminError
-from litellm_admin.objects import Live, ObjectApi, differences, is_empty, undeclared
+from litellm_admin.api.errors import AdminError
+from litellm_admin.api.objects import Live, ObjectApi, differences, is_empty, undeclared
 
 _EXISTS = frozenset({400, 409})
 
@@ -20,14 +20,17 @@ def create(api: ObjectApi, id_: str, declared: Mapping[str, Any], *, subject: st
     live = api.find(id_, subject=subject)
     if live is None:
         raise failure or _missing(subject)
-    if failure is not None and not adopt and not api.owns(live):
+    foreign = failure is not None and not api.owns(live)
+    if foreign and not adopt:
         raise AdminError(
-            status=failure.status,
             operation="create",
             subject=subject,
             message="it exists already and is not this stack's own: give it another id, delete it, or take it over "
             "with `adopt: true`",
         )
+    if foreign:
+        api.claim(id_, live, subject=subject)
+        live = api.find(id_, subject=subject) or live
     changes = differences(type(api), declared, live)
     # A create that answers 200 has made a new object, whose other fields are the proxy's defaults, unless it holds
     # something else: then it was there before.
@@ -60,6 +63,12 @@ def _settle(
 ) -> Live:
     if not changes:
         return live
+    if refused := api.refused(changes):
+        raise AdminError(
+            operation="change",
+            subject=subject,
+            message=f"the proxy cannot empty {', '.join(refused)}",
+        )
     failure: AdminError | None = None
     if api.needs_new(changes):
         api.delete(id_, subject=subject)

@@ -10,7 +10,8 @@ import docker
 import httpx
 import pytest
 
-from litellm_admin import notices, transport
+from litellm_admin import notices
+from litellm_admin.api import transport
 from litellm_admin.keys import derive_key
 from litellm_admin.provisioner import ProvisionerProvider
 from tests.integration.fault_proxy import FaultProxy, fault_proxy

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from litellm_admin.errors import AdminError
+from litellm_admin.api.errors import AdminError
 from litellm_admin.provider import BudgetProvider, CustomerProvider, VirtualKeyProvider
 from tests.integration.inputs_of_tests import Login, MakeKey, Props
 from tests.integration.running_gateway import Gateway

@@ -1,24 +1,71 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
-from litellm_admin import provider
-from litellm_admin.client import AdminClient
-from litellm_admin.errors import AdminError
-from litellm_admin.key_api import KeyApi
+from litellm_admin import object_provider
+from litellm_admin.api.client import AdminClient
+from litellm_admin.api.errors import AdminError
+from litellm_admin.api.objects import Live
+from litellm_admin.api.virtual_keys import KeyApi
 from litellm_admin.keys import key_hash
-from litellm_admin.provider import BudgetProvider, CustomerProvider, ObjectProvider, VirtualKeyProvider
+from litellm_admin.object_provider import ObjectProvider
+from litellm_admin.provider import (
+    BudgetProvider,
+    CustomerProvider,
+    TeamMemberProvider,
+    TeamProvider,
+    UserProvider,
+    VirtualKeyProvider,
+)
 from tests.integration.fault_proxy import Fault, FaultProxy
 from tests.integration.inputs_of_tests import Login, MakeKey, Props
 from tests.integration.running_gateway import Gateway
 
 RAN = (Fault.LOST_ANSWER, Fault.GATEWAY_TIMEOUT)
-KINDS = ("key", "budget", "customer")
-CREATE = {"key": "/key/generate", "budget": "/budget/new", "customer": "/customer/new"}
-UPDATE = {"key": "/key/update", "budget": "/budget/update", "customer": "/customer/update"}
-READ = {"key": "/key/info", "budget": "/budget/info", "customer": "/customer/info"}
-DELETE = {"key": "/key/delete", "budget": "/budget/delete", "customer": "/customer/delete"}
-CHANGE: dict[str, Props] = {"key": {"max_budget": 2.0}, "budget": {"max_budget": 2.0}, "customer": {"alias": "two"}}
+KINDS = ("key", "budget", "customer", "team", "member", "user")
+CREATE = {
+    "key": "/key/generate",
+    "budget": "/budget/new",
+    "customer": "/customer/new",
+    "team": "/team/new",
+    "member": "/team/member_add",
+    "user": "/user/new",
+}
+UPDATE = {
+    "key": "/key/update",
+    "budget": "/budget/update",
+    "customer": "/customer/update",
+    "team": "/team/update",
+    "member": "/team/member_update",
+    "user": "/user/update",
+}
+READ = {
+    "key": "/key/info",
+    "budget": "/budget/info",
+    "customer": "/customer/info",
+    "team": "/team/info",
+    "member": "/team/info",
+    "user": "/v2/user/info",
+}
+DELETE = {
+    "key": "/key/delete",
+    "budget": "/budget/delete",
+    "customer": "/customer/delete",
+    "team": "/team/delete",
+    "member": "/team/member_delete",
+    "user": "/user/delete",
+}
+CHANGE: dict[str, Props] = {
+    "key": {"max_budget": 2.0},
+    "budget": {"max_budget": 2.0},
+    "customer": {"alias": "two"},
+    "team": {"max_budget": 2.0},
+    "member": {"max_budget_in_team": 2.0},
+    "user": {"max_budget": 2.0},
+}
 
 
 class Subject:
@@ -30,13 +77,25 @@ class Subject:
 
     def count(self) -> int:
         """How many of it the proxy has."""
-        if self.kind == "key":
-            query = {"key_alias": self.inputs["key_alias"]}
-            return len(self.gateway.admin("GET", "/key/list", params=query)["keys"])
-        if self.kind == "budget":
-            return len(self.gateway.admin("POST", "/budget/info", json={"budgets": [self.inputs["budget_id"]]}))
-        rows = self.gateway.admin("GET", "/customer/list")
-        return sum(row["user_id"] == self.inputs["user_id"] for row in rows)
+        match self.kind:
+            case "key":
+                query = {"key_alias": self.inputs["key_alias"]}
+                return len(self.gateway.admin("GET", "/key/list", params=query)["keys"])
+            case "budget":
+                return len(self.gateway.admin("POST", "/budget/info", json={"budgets": [self.inputs["budget_id"]]}))
+            case "customer":
+                rows = self.gateway.admin("GET", "/customer/list")
+                return sum(row["user_id"] == self.inputs["user_id"] for row in rows)
+            case "user":
+                query = {"user_ids": self.inputs["user_id"]}
+                return len(self.gateway.admin("GET", "/user/list", params=query)["users"])
+            case "team":
+                rows = self.gateway.admin("GET", "/team/list")
+                return sum(row["team_id"] == self.inputs["team_id"] for row in rows)
+            case _:
+                query = {"team_id": self.inputs["team_id"]}
+                members = self.gateway.admin("GET", "/team/info", params=query)["team_info"]["members_with_roles"]
+                return sum(member["user_id"] == self.inputs["user_id"] for member in members)
 
 
 @pytest.fixture(params=KINDS)
@@ -44,11 +103,22 @@ def subject(
     request: pytest.FixtureRequest, faults: FaultProxy, gateway: Gateway, login: Login, make_key: MakeKey, name: str
 ) -> Subject:
     through = {**login, "url": faults.url}
-    if request.param == "key":
-        return Subject("key", VirtualKeyProvider(), make_key(**through, max_budget=1.0), gateway)
-    if request.param == "budget":
-        return Subject("budget", BudgetProvider(), {**through, "budget_id": name, "max_budget": 1.0}, gateway)
-    return Subject("customer", CustomerProvider(), {**through, "user_id": name, "alias": "one"}, gateway)
+    match request.param:
+        case "key":
+            return Subject("key", VirtualKeyProvider(), make_key(**through, max_budget=1.0), gateway)
+        case "budget":
+            return Subject("budget", BudgetProvider(), {**through, "budget_id": name, "max_budget": 1.0}, gateway)
+        case "customer":
+            return Subject("customer", CustomerProvider(), {**through, "user_id": name, "alias": "one"}, gateway)
+        case "team":
+            return Subject("team", TeamProvider(), {**through, "team_id": name, "max_budget": 1.0}, gateway)
+        case "user":
+            return Subject("user", UserProvider(), {**through, "user_id": name, "max_budget": 1.0}, gateway)
+        case _:
+            TeamProvider().create({**login, "team_id": name})
+            UserProvider().create({**login, "user_id": name})
+            inputs = {**through, "team_id": name, "user_id": name, "max_budget_in_team": 1.0}
+            return Subject("member", TeamMemberProvider(), inputs, gateway)
 
 
 @pytest.mark.parametrize("fault", Fault)
@@ -63,7 +133,7 @@ def test_a_create_outlives_a_fault_and_makes_one(subject: Subject, faults: Fault
 def test_a_create_that_fails_for_good_is_found_by_the_next_one(
     subject: Subject, faults: FaultProxy, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(provider, "PATIENCE", 0)
+    monkeypatch.setattr(object_provider, "PATIENCE", 0)
     faults.plan(CREATE[subject.kind], fault)
     faults.planned.append((READ[subject.kind], Fault.LOST_REQUEST))
     with pytest.raises(AdminError, match=f"cannot (create|read) {subject.provider.api.noun}"):
@@ -106,10 +176,10 @@ def test_reads_updates_and_deletes_outlive_a_fault(subject: Subject, faults: Fau
 
 @pytest.mark.parametrize("fault", Fault)
 def test_a_refresh_during_a_fault_keeps_the_record(subject: Subject, faults: FaultProxy, fault: Fault) -> None:
-    outs = subject.provider.create(subject.inputs).outs or {}
+    created = subject.provider.create(subject.inputs)
     faults.plan(READ[subject.kind], fault)
-    read = subject.provider.read("id", outs)
-    assert (read.id, read.outs, read.inputs) == ("id", outs, None)
+    read = subject.provider.read(created.id, created.outs or {})
+    assert (read.id, read.outs, read.inputs) == (created.id, created.outs, None)
     assert faults.seen == [READ[subject.kind]]
 
 
@@ -120,8 +190,9 @@ def test_a_write_that_the_proxy_drops_fails_the_update(
 
     class Dropping(KeyApi):
         # What LiteLLM does with a field that it does not know: 200, and nothing happens.
-        def _body(self, changes: Props, live: object) -> Props:  # type: ignore[override]  # noqa: ARG002
-            return {f"{field}_unknown": value for field, value in changes.items()}
+        def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
+            unknown = {f"{field}_unknown": value for field, value in changes.items()}
+            super().update(id_, unknown, live, subject=subject)
 
     monkeypatch.setattr(AdminClient, "keys", property(lambda client: Dropping(client._transport)))
     with pytest.raises(AdminError, match="still holds something else in: max_budget"):

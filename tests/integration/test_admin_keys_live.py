@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from litellm_admin.errors import AdminError
+from litellm_admin.api.errors import AdminError
 from litellm_admin.keys import derive_key, key_hash
 from litellm_admin.provider import VirtualKeyProvider
-from tests.integration.inputs_of_tests import MakeKey, Props
+from tests.integration.inputs_of_tests import Login, MakeKey, Props
 from tests.integration.running_gateway import Gateway
 
 PROVIDER = VirtualKeyProvider()
@@ -136,6 +136,47 @@ def test_an_alias_that_another_key_has_is_a_clear_error(make_key: MakeKey, name:
         PROVIDER.create(other)
     assert key_hash(make_key()["key"])[:12] in str(caught.value)
     assert other["key"] not in str(caught.value)
+
+
+def test_a_key_that_was_there_is_taken_over_with_the_value_that_its_users_have(
+    login: Login, gateway: Gateway, name: str
+) -> None:
+    made = gateway.admin("POST", "/key/generate", json={"key_alias": name, "max_budget": 9.0, "metadata": {"a": "b"}})
+    inputs = {**login, "key_alias": name, "adopt": True, "models": ["chat"]}
+    assert PROVIDER.check({}, inputs).failures == []
+    created = PROVIDER.create(inputs)
+    assert created.id == made["token_id"]
+    row = gateway.admin("GET", "/key/info", params={"key": made["key"]})["info"]
+    assert (row["max_budget"], row["models"], row["metadata"]) == (None, ["chat"], {})
+    assert "key" not in (created.outs or {})
+
+    changed = {**inputs, "rpm_limit": 5.0}
+    outs = PROVIDER.update(created.id, created.outs or {}, changed).outs or {}
+    assert PROVIDER.read(created.id, outs).inputs == changed
+    # Given a value of the stack's own, it becomes another key, in the place of this one.
+    owned = {**login, "key_alias": name, "key": derive_key("seed", name=name, rotation=1)}
+    diff = PROVIDER.diff(created.id, outs, owned)
+    assert (diff.replaces, diff.delete_before_replace) == (["key"], True)
+    PROVIDER.delete(created.id, outs)
+    assert PROVIDER.read(created.id, outs).id is None
+
+
+def test_a_key_that_is_not_there_cannot_be_taken_over(login: Login, name: str, make_key: MakeKey) -> None:
+    adopted = {**login, "key_alias": name, "adopt": True}
+    with pytest.raises(AdminError, match=f"cannot take over virtual key '{name}': the proxy has no key of this alias"):
+        PROVIDER.create(adopted)
+    create(make_key())
+    created = PROVIDER.create(adopted)
+    PROVIDER.delete(created.id, created.outs or {})
+    # No value would be known of a key that is made without one.
+    with pytest.raises(AdminError, match="without its value it cannot be made again: leave `adopt` out"):
+        PROVIDER.update(created.id, created.outs or {}, {**adopted, "rpm_limit": 5.0})
+
+
+@pytest.mark.parametrize("given", [{}, {"adopt": True, "key": "sk-0123456789abcdef"}])
+def test_a_key_has_a_value_or_is_adopted(login: Login, name: str, given: Props) -> None:
+    failures = PROVIDER.check({}, {**login, "key_alias": name, **given}).failures
+    assert [failure.property for failure in failures] == ["key"]
 
 
 DRIFT: dict[str, tuple[Props, Props, Props]] = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from litellm_admin.errors import AdminError
+from litellm_admin.api.errors import AdminError
 from litellm_admin.keys import derive_key, key_hash
 from litellm_admin.provider import BudgetProvider, CustomerProvider, VirtualKeyProvider
 from litellm_admin.provisioner import ALLOWED_ROUTES, ProvisionerProvider
@@ -40,7 +40,7 @@ def test_the_credential_manages_objects_and_nothing_else(inputs: Props, gateway:
     refused = [
         gateway.call("POST", "/chat/completions", token=token, json=message),
         gateway.call("GET", "/user/list", token=token),
-        gateway.call("POST", "/user/new", token=token, json={"user_id": "x"}),
+        gateway.call("POST", "/team/block", token=token, json={"team_id": "x"}),
         gateway.call("POST", "/model/new", token=token, json={}),
         gateway.call("GET", "/v1/models", token=token),
     ]

@@ -21,7 +21,19 @@ def config() -> dict[str, Any]:
         "access": {
             "budgets": {"HyperBudget": {"max_budget": 0.5}},
             "customers": {"HyperUser": {"budget": "HyperBudget"}},
-            "keys": {"chat-app": {"models": ["chat"], "max_budget": 0.001, "budget_duration": "2m"}},
+            "users": {"alice": {"user_email": "alice@example.com"}},
+            "teams": {
+                "support": {
+                    "models": ["chat"],
+                    "members": {"alice": {"max_budget_in_team": 5}},
+                    "keys": {"helpdesk": {"rpm_limit": 60, "user": "alice"}},
+                },
+                "research": {"team_id": "4f5c"},
+            },
+            "keys": {
+                "chat-app": {"models": ["chat"], "max_budget": 0.001, "budget_duration": "2m"},
+                "from-before": {"adopt": True, "team": "research"},
+            },
         },
         "replicas": 2,
     }

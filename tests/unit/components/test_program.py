@@ -115,8 +115,31 @@ def test_objects_on_the_proxy_are_those_of_the_config_and_the_stacks_own(
         "access-budget-litellm-stack-end-users",
         "access-customer-HyperUser",
         "access-key-chat-app",
+        "access-key-from-before",
+        "access-key-helpdesk",
         "access-metrics-key",
         "access-provisioner",
+        "access-team-research",
+        "access-team-support",
+        "access-team-support-member-alice",
+        "access-user-alice",
     ]
     assert resources["access-customer-HyperUser"].inputs["budget_id"] == "HyperBudget"
     assert resources["access-metrics-key"].inputs["allowed_routes"] == ["/metrics"]
+
+
+def test_a_key_belongs_to_the_team_that_it_is_written_in_or_names(
+    resources: dict[str, mocks.MockResourceArgs],
+) -> None:
+    helpdesk = resources["access-key-helpdesk"].inputs
+    assert (helpdesk["team_id"], helpdesk["user_id"], helpdesk["rpm_limit"]) == ("support", "alice", 60)
+    assert resources["access-key-from-before"].inputs["team_id"] == "4f5c"
+    assert resources["access-team-research"].inputs["team_alias"] == "research"
+    member = resources["access-team-support-member-alice"].inputs
+    assert (member["team_id"], member["user_id"], member["max_budget_in_team"]) == ("support", "alice", 5)
+
+
+def test_an_adopted_key_has_no_value(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    adopted = resources["access-key-from-before"].inputs
+    assert "key" not in adopted
+    assert adopted["adopt"] is True

@@ -67,6 +67,38 @@ def test_every_mistake_is_reported_at_once() -> None:
     }
 
 
+def test_every_reference_in_access_leads_somewhere() -> None:
+    found = mistakes(
+        proxy={"model_list": [model("chat")]},
+        access={
+            "users": {"alice": {}, "litellm-stack-x": {}},
+            "teams": {
+                "support": {
+                    "models": ["caht"],
+                    "members": {"alise": {}, "alice": {"allowed_models": ["nope"]}},
+                    "keys": {"helpdesk": {"user": "bob", "budget": "none"}, "moved": {"team": "support"}},
+                }
+            },
+            "keys": {"helpdesk": {}, "other": {"team": "suport"}},
+        },
+    )
+    adopt = "; one that is on the proxy already is declared with `adopt: true`"
+    assert found == {
+        "access.users.litellm-stack-x": "names that start with 'litellm-stack-' are the stack's own",
+        "access.teams.support.models[0]": "no model 'caht' in model_list (have: chat)",
+        "access.teams.support.members.alise": f"no user 'alise' in access.users; did you mean 'alice'?{adopt}",
+        "access.teams.support.members.alice.allowed_models[0]": "no model 'nope' in model_list (have: chat)",
+        "access.teams.support.keys.helpdesk.user": (
+            f"no user 'bob' in access.users; have: alice, litellm-stack-x{adopt}"
+        ),
+        "access.teams.support.keys.helpdesk.budget": "no budget 'none' in access.budgets; there is none",
+        "access.teams.support.keys.moved.team": "the key is in the team that it is written in: remove this",
+        "access.teams.support.keys.helpdesk": "the alias of a key is unique on the proxy; it is in access.keys too",
+        "access.keys.helpdesk": ("the alias of a key is unique on the proxy; it is in access.teams.support.keys too"),
+        "access.keys.other.team": f"no team 'suport' in access.teams; did you mean 'support'?{adopt}",
+    }
+
+
 def test_the_message_names_the_count_and_says_that_nothing_happened() -> None:
     with pytest.raises(ConfigError, match="the stack config has 2 mistakes; nothing was touched:\n  - bind: "):
         load(bind="everywhere", replicas="0")

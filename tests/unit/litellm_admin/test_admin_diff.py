@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.output import UNKNOWN
 
+from litellm_admin.api.objects import is_empty, same
 from litellm_admin.keys import derive_key, key_hash
-from litellm_admin.objects import is_empty, same
-from litellm_admin.provider import BudgetProvider, CustomerProvider, ObjectProvider, VirtualKeyProvider
+from litellm_admin.object_provider import ObjectProvider
+from litellm_admin.provider import BudgetProvider, CustomerProvider, VirtualKeyProvider
 from litellm_admin.provisioner import ALLOWED_ROUTES, ProvisionerProvider
 
 LOGIN = {"url": "http://127.0.0.1:4000", "token": "sk-CANARY-0123456789"}

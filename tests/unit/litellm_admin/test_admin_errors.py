@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litellm_admin import transport
-from litellm_admin.errors import AdminError, explain, redact, secret_texts
-from litellm_admin.transport import Transport
+from litellm_admin.api import transport
+from litellm_admin.api.errors import AdminError, explain, redact, secret_texts
+from litellm_admin.api.transport import Transport
 
 TOKEN = "sk-CANARY-token-000000000000"
 VALUE = "sk-CANARY-value-000000000000"

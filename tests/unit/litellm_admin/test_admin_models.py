@@ -5,12 +5,29 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from litellm_admin import resources
-from litellm_admin.amounts import Dollars, Duration, Limit, Name
-from litellm_admin.budget_api import BudgetApi
-from litellm_admin.customer_api import CustomerApi
-from litellm_admin.inputs import BudgetInputs, CustomerInputs, ProvisionerInputs, VirtualKeyInputs
-from litellm_admin.key_api import KeyApi
-from litellm_admin.models import BudgetFields, CustomerFields, KeyFields, ObjectFields
+from litellm_admin.api.budgets import BudgetApi
+from litellm_admin.api.customers import CustomerApi
+from litellm_admin.api.objects import ObjectApi
+from litellm_admin.api.team_members import TeamMemberApi
+from litellm_admin.api.teams import TeamApi
+from litellm_admin.api.users import UserApi
+from litellm_admin.api.virtual_keys import KeyApi
+from litellm_admin.fields.amounts import Dollars, Duration, Limit, Name
+from litellm_admin.fields.base import ObjectFields
+from litellm_admin.fields.budget import BudgetFields
+from litellm_admin.fields.customer import CustomerFields
+from litellm_admin.fields.team import TeamFields, TeamMemberFields
+from litellm_admin.fields.user import UserFields
+from litellm_admin.fields.virtual_key import KeyFields
+from litellm_admin.inputs import (
+    BudgetInputs,
+    CustomerInputs,
+    ProvisionerInputs,
+    TeamInputs,
+    TeamMemberInputs,
+    UserInputs,
+    VirtualKeyInputs,
+)
 
 
 @pytest.mark.parametrize("text", ["30s", "2m", "24h", "7d", "4w", "1mo", "hourly", "daily", "weekly", "monthly"])
@@ -55,6 +72,8 @@ def test_a_name_that_the_proxy_refuses_is_refused_here(value: str) -> None:
         (KeyFields, "guardrails", ["a"]),
         (KeyFields, "model_max_budget", {"chat": {"max_budget": 1}}),
         (BudgetFields, "model_max_budget", {"chat": {"max_budget": 1}}),
+        (TeamFields, "tags", ["a"]),
+        (TeamMemberFields, "role", "admin"),
     ],
 )
 def test_an_enterprise_field_is_refused_by_name_unless_there_is_a_licence(
@@ -71,6 +90,10 @@ def test_an_enterprise_field_is_refused_by_name_unless_there_is_a_licence(
     [
         (KeyFields, "soft_budget", 1.0, "declare a budget with soft_budget"),
         (KeyFields, "key_type", "management", "allowed_routes"),
+        (TeamFields, "max_parallel_requests", 1, "set it on the team's keys"),
+        (TeamFields, "organization_id", "org", "does not manage"),
+        (UserFields, "teams", ["support"], "name the user in the team's members"),
+        (UserFields, "password", "secret", "invitation link"),
         (CustomerFields, "blocked", True, "max_budget 0"),
         (CustomerFields, "max_budget", 1.0, "budget_id"),
         (BudgetFields, "allowed_models", ["chat"], "name the models in the key"),
@@ -100,6 +123,17 @@ def test_a_field_is_not_hidden_in_metadata() -> None:
         KeyFields(metadata={"model_rpm_limit": {"chat": 1}})
 
 
+@pytest.mark.parametrize("model", [KeyFields, TeamFields, UserFields])
+def test_the_mark_of_the_owner_is_the_stacks(model: type[ObjectFields]) -> None:
+    with pytest.raises(ValidationError, match="managed_by, where the stack writes its own name"):
+        model.model_validate({"metadata": {"managed_by": "me"}})
+
+
+def test_a_soft_budget_comes_before_the_hard_one() -> None:
+    with pytest.raises(ValidationError, match="lower than max_budget"):
+        TeamFields(soft_budget=2, max_budget=2)
+
+
 def test_only_what_is_set_is_declared_and_null_is_not_set() -> None:
     fields = KeyFields.model_validate({"models": ["chat"], "max_budget": None, "rpm_limit": 5.0})
     assert fields.declared() == {"models": ["chat"], "rpm_limit": 5}
@@ -111,6 +145,9 @@ def test_only_what_is_set_is_declared_and_null_is_not_set() -> None:
         (resources.VirtualKeyArgs, VirtualKeyInputs),
         (resources.BudgetArgs, BudgetInputs),
         (resources.CustomerArgs, CustomerInputs),
+        (resources.TeamArgs, TeamInputs),
+        (resources.TeamMemberArgs, TeamMemberInputs),
+        (resources.UserArgs, UserInputs),
         (resources.ProvisionerArgs, ProvisionerInputs),
     ],
 )
@@ -120,8 +157,8 @@ def test_the_resource_takes_exactly_the_fields_that_the_proxy_does(args: Any, in
     assert {field.name for field in dataclasses.fields(args)} == set(inputs.model_fields) - set(refused) - derived
 
 
-@pytest.mark.parametrize("api", [KeyApi, BudgetApi, CustomerApi])
-def test_null_never_reaches_a_column_of_lists_or_objects(api: type[KeyApi | BudgetApi | CustomerApi]) -> None:
+@pytest.mark.parametrize("api", [KeyApi, BudgetApi, CustomerApi, TeamApi, TeamMemberApi, UserApi])
+def test_null_never_reaches_a_column_of_lists_or_objects(api: type[ObjectApi]) -> None:
     cleared = {field: api.clear_value(field) for field in sorted(api.managed())}
     lists = {"models", "allowed_routes", "allowed_cache_controls", "enforced_params", "budget_limits"}
     objects = {"metadata", "aliases", "config", "permissions", "router_settings", "model_rpm_limit", "budget_fallbacks"}

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import tenacity
 
-from litellm_admin.errors import AdminError, clip, explain, redact, secret_texts
+from litellm_admin.api.errors import AdminError, clip, explain, redact, secret_texts
 
 _CONNECTIONS = 16
 _IDLE_SECONDS = 2  # the proxy closes an idle connection after 5 s, and a request on its way then would be lost

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litellm_admin.errors import AdminError
-from litellm_admin.key_api import KeyApi
-from litellm_admin.models import BudgetFields
-from litellm_admin.objects import Live, ObjectApi
+from litellm_admin.api.errors import AdminError
+from litellm_admin.api.objects import Live, ObjectApi
+from litellm_admin.api.virtual_keys import KeyApi
+from litellm_admin.fields.budget import BudgetFields
 
-_MASTER_KEY_USER = "default_user_id"  # litellm_proxy_admin_name in litellm/proxy/proxy_server.py
 _NAMED = 5
 
 
@@ -56,8 +55,7 @@ class BudgetApi(ObjectApi):
 
     def owns(self, live: Live) -> bool:
         """Whether the budget was made with the login of this client."""
-        login = KeyApi(self._transport).whoami() or _MASTER_KEY_USER
-        return bool(live.computed["created_by"] == login)
+        return bool(live.computed["created_by"] == KeyApi(self._transport).login())
 
     def _users(self, id_: str, subject: str) -> list[str]:
         rows = self._transport.call("GET", "/customer/list", operation="list customers of", subject=subject)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Any, ClassVar, get_args, get_origin
 
-from litellm_admin.models import ObjectFields
-from litellm_admin.transport import Transport
+from litellm_admin.api.transport import Transport
+from litellm_admin.fields.base import ObjectFields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,8 @@ class ObjectApi(ABC):
     """Fields that the proxy can change but never empty again."""
     fixed: ClassVar[frozenset[str]] = frozenset()
     """Fields that another object is needed for, whatever they change to."""
+    kept: ClassVar[Mapping[str, str]] = {}
+    """Fields that the proxy can never empty, of an object that must not be made anew: each with what to write."""
     unreadable: ClassVar[frozenset[str]] = frozenset()
     """Fields that read back in another form than they are written in: only whether they are set can be compared."""
 
@@ -46,6 +48,12 @@ class ObjectApi(ABC):
     def needs_new(cls, changes: Mapping[str, Any]) -> list[str]:
         """Name the changes (None empties a field) that the proxy cannot make in place."""
         return sorted(f for f, v in changes.items() if f in cls.fixed or (f in cls.unclearable and is_empty(v)))
+
+    @classmethod
+    def refused(cls, changes: Mapping[str, Any]) -> list[str]:
+        """Name the changes that cannot be made at all, each with what to write instead."""
+        emptied = sorted(field for field, value in changes.items() if field in cls.kept and is_empty(value))
+        return [f"{field} ({cls.kept[field]})" for field in emptied]
 
     @classmethod
     def clear_value(cls, field: str) -> Any:
@@ -80,6 +88,9 @@ class ObjectApi(ABC):
     def owns(self, live: Live) -> bool:
         """Whether an object that was there before is the stack's own."""
 
+    def claim(self, id_: str, live: Live, *, subject: str) -> None:  # noqa: B027
+        """Make an object that is adopted the stack's own, where the proxy can tell whose it is."""
+
 
 def is_empty(value: object) -> bool:
     """Whether a value means the same as not naming the field: the proxy answers null, [], {} or false for that."""
@@ -105,7 +116,8 @@ def differences(api: type[ObjectApi], declared: Mapping[str, Any], live: Live) -
 
 def undeclared(api: type[ObjectApi], declared: Collection[str], live: Live) -> dict[str, None]:
     """Return the fields that the proxy holds and the declaration does not name, each with None to empty it."""
-    return {f: None for f in api.managed() if f not in declared and not is_empty(live.fields.get(f))}
+    clearable = api.managed() - api.kept.keys()
+    return {f: None for f in clearable if f not in declared and not is_empty(live.fields.get(f))}
 
 
 def _kind(annotation: Any) -> type | None:

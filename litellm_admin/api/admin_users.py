@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from litellm_admin.errors import AdminError
-from litellm_admin.transport import Transport
+from litellm_admin.api.errors import AdminError
+from litellm_admin.api.transport import Transport
 
 ADMIN_ROLE: Final = "proxy_admin"
 

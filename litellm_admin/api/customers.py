@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litellm_admin.errors import AdminError
-from litellm_admin.models import CustomerFields
-from litellm_admin.objects import Live, ObjectApi, is_empty
+from litellm_admin.api.errors import AdminError
+from litellm_admin.api.objects import Live, ObjectApi, is_empty
+from litellm_admin.fields.customer import CustomerFields
 
 
 class CustomerApi(ObjectApi):

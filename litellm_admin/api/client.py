@@ -2,11 +2,14 @@
 
 from functools import cached_property
 
-from litellm_admin.admin_users import AdminUserApi
-from litellm_admin.budget_api import BudgetApi
-from litellm_admin.customer_api import CustomerApi
-from litellm_admin.key_api import KeyApi
-from litellm_admin.transport import Transport
+from litellm_admin.api.admin_users import AdminUserApi
+from litellm_admin.api.budgets import BudgetApi
+from litellm_admin.api.customers import CustomerApi
+from litellm_admin.api.team_members import TeamMemberApi
+from litellm_admin.api.teams import TeamApi
+from litellm_admin.api.transport import Transport
+from litellm_admin.api.users import UserApi
+from litellm_admin.api.virtual_keys import KeyApi
 
 
 class AdminClient:
@@ -38,3 +41,18 @@ class AdminClient:
     def admin_users(self) -> AdminUserApi:
         """Users who may manage the proxy."""
         return AdminUserApi(self._transport)
+
+    @cached_property
+    def teams(self) -> TeamApi:
+        """Teams."""
+        return TeamApi(self._transport)
+
+    @cached_property
+    def team_members(self) -> TeamMemberApi:
+        """Memberships of users in teams."""
+        return TeamMemberApi(self._transport)
+
+    @cached_property
+    def users(self) -> UserApi:
+        """Users who log in, own keys and are members of teams."""
+        return UserApi(self._transport)

@@ -1,13 +1,19 @@
 """Virtual keys on the admin API. After its creation a key is named by its hash alone."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, ClassVar, Final
 
-from litellm_admin.errors import AdminError
-from litellm_admin.models import KeyFields
-from litellm_admin.objects import Live, ObjectApi, is_empty
+from litellm_admin.api.errors import AdminError
+from litellm_admin.api.metadata import Metadata
+from litellm_admin.api.objects import Live, ObjectApi, is_empty
+from litellm_admin.fields.virtual_key import KeyFields
+
+MASTER_KEY_USER: Final = "default_user_id"
+"""Whom the proxy takes the master key for (litellm_proxy_admin_name in litellm/proxy/proxy_server.py)."""
 
 _PAGE = 100  # the most that /key/list gives
+_NAMED = 5
 
 
 class KeyApi(ObjectApi):
@@ -42,7 +48,16 @@ class KeyApi(ObjectApi):
         """Generate the key with the value in `key`.
 
         The proxy answers 200 and writes nothing if it has a key of this value already: the caller reads it back.
+        Without a value there is a key to be adopted, and none to be made: the proxy would make up a value.
         """
+        if "key" not in fields:
+            raise AdminError(
+                status=409,
+                operation="take over",
+                subject=subject,
+                message="it is not there any more, and without its value it cannot be made again: leave `adopt` out "
+                "to have a new one made",
+            )
         try:
             self._transport.call(
                 "POST", "/key/generate", operation="create", subject=subject, body=fields, repeatable=True
@@ -55,7 +70,9 @@ class KeyApi(ObjectApi):
 
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
         """Set the changed fields of the key with this hash."""
-        body = {"key": id_, **self._body(changes, live)}
+        columns = {f: v for f, v in changes.items() if f not in self.BACKED and f != "metadata"}
+        body = {f: self.clear_value(f) if is_empty(v) else v for f, v in columns.items()}
+        body |= {"key": id_, **live.computed["metadata"].changed(changes, self.BACKED)}
         self._transport.call("POST", "/key/update", operation="update", subject=subject, body=body, repeatable=True)
 
     def delete(self, id_: str, *, subject: str) -> None:
@@ -78,19 +95,33 @@ class KeyApi(ObjectApi):
         answer = self._transport.call("GET", "/key/list", operation="list keys of", subject=subject, query=query)
         return [str(key) for key in answer["keys"]]
 
+    def id_of(self, alias: str, *, subject: str) -> str:
+        """Return the hash of the key that has this alias."""
+        found = self.hashes(subject=subject, key_alias=alias)
+        if not found:
+            raise AdminError(operation="take over", subject=subject, message="the proxy has no key of this alias")
+        return found[0]
+
     def with_budget(self, budget_id: str, *, subject: str) -> list[str]:
         """Name the keys that a budget limits; /key/list has no filter for that."""
-        names: list[str] = []
+        return [_name(row) for row in self.rows(subject=subject) if row.get("budget_id") == budget_id]
+
+    def names(self, *, subject: str, **filters: str) -> str:
+        """Name the keys that pass the filters of /key/list, the first few of them; empty if there are none."""
+        names = [_name(row) for row in islice(self.rows(subject=subject, **filters), _NAMED + 1)]
+        return ", ".join(names[:_NAMED]) + (" and others" if len(names) > _NAMED else "")
+
+    def rows(self, *, subject: str, **filters: str) -> Iterator[Mapping[str, Any]]:
+        """Go through the keys that pass the filters of /key/list, as the proxy lists them, page by page."""
         page, pages = 1, 1
         while page <= pages:
-            rows, pages = self._page(page, subject)
-            names += [
-                f"virtual key {row.get('key_alias') or row.get('key_name')!r}"
-                for row in rows
-                if row.get("budget_id") == budget_id
-            ]
+            rows, pages = self._page({"size": _PAGE, "page": page, **filters}, subject)
+            yield from rows
             page += 1
-        return names
+
+    def login(self) -> str:
+        """Return the user that the proxy takes this client's login for."""
+        return self.whoami() or MASTER_KEY_USER
 
     def whoami(self) -> str | None:
         """Return the user behind the key that this client logs in with; None for the master key, which has no row."""
@@ -103,9 +134,8 @@ class KeyApi(ObjectApi):
         user = answer["info"].get("user_id")
         return None if user is None else str(user)
 
-    def _page(self, page: int, subject: str) -> tuple[list[Mapping[str, Any]], int]:
+    def _page(self, query: Mapping[str, str | int], subject: str) -> tuple[list[Mapping[str, Any]], int]:
         """Return one page of keys and the number of pages."""
-        query: dict[str, str | int] = {"size": _PAGE, "page": page}
         full = {**query, "return_full_object": "true"}
         listing = "list keys of"
         try:
@@ -124,29 +154,21 @@ class KeyApi(ObjectApi):
         return rows, int(answer["total_pages"])
 
     def _live(self, info: Mapping[str, Any]) -> Live:
-        metadata = dict(info.get("metadata") or {})
-        backed = {field: metadata.pop(field) for field in self.BACKED if field in metadata}
+        metadata = Metadata.read(info.get("metadata"), self.BACKED)
         columns = {field: info.get(field) for field in self.managed() - self.BACKED}
         windows = [
             {name: window.get(name) for name in ("max_budget", "budget_duration")}
             for window in info.get("budget_limits") or ()
         ]
         expires = info.get("expires")
-        fields = {**columns, **backed, "metadata": metadata, "budget_limits": windows, "duration": expires}
-        return Live(fields=fields, computed={"expires": expires})
-
-    def _body(self, changes: Mapping[str, Any], live: Live) -> dict[str, Any]:
-        columns = {f: v for f, v in changes.items() if f not in self.BACKED and f != "metadata"}
-        body = {f: self.clear_value(f) if is_empty(v) else v for f, v in columns.items()}
-        if columns.keys() == changes.keys():
-            return body
-        # The proxy replaces metadata as a whole, with the fields that it keeps in there: send all that is to stay,
-        # and the changed fields by their names too, because only then does the proxy check them.
-        held = {f: live.fields[f] for f in self.BACKED if f in live.fields}
-        backed = {f: v for f, v in {**held, **_only(changes, self.BACKED)}.items() if not is_empty(v)}
-        plain = changes.get("metadata", live.fields.get("metadata")) or {}
-        named = {f: v for f, v in _only(changes, self.BACKED).items() if not is_empty(v)}
-        return {**body, "metadata": {**plain, **backed}, **named}
+        fields = {
+            **columns,
+            **metadata.backed,
+            "metadata": metadata.plain,
+            "budget_limits": windows,
+            "duration": expires,
+        }
+        return Live(fields=fields, computed={"expires": expires, "metadata": metadata})
 
     def _explained(self, error: AdminError, alias: str) -> AdminError:
         if error.status != 400 or "already exists" not in error.message:
@@ -157,10 +179,10 @@ class KeyApi(ObjectApi):
             status=error.status,
             operation=error.operation,
             subject=error.subject,
-            message=f"the alias is taken by another key (hash {names}...): give this one another alias, or delete that "
-            f"key. The proxy says: {error.message}",
+            message=f"the alias is taken by another key (hash {names}...): give this one another alias, delete that "
+            f"key, or take it over as it is with `adopt: true`. The proxy says: {error.message}",
         )
 
 
-def _only(changes: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    return {field: value for field, value in changes.items() if field in names}
+def _name(row: Mapping[str, Any]) -> str:
+    return f"virtual key {row.get('key_alias') or row.get('key_name')!r}"

@@ -1,0 +1,140 @@
+"""References inside `access`, and from there to the models: every one that leads nowhere is a mistake."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from config.access import RESERVED
+from config.problems import Problem, nearest
+from config.proxy import model_names
+
+SPECIAL_MODELS = frozenset({"all-proxy-models", "all-team-models", "no-default-models"})
+"""Words that LiteLLM takes in place of a model (SpecialModelNames in litellm/proxy/_types.py)."""
+
+_KINDS = {
+    "budgets": ("budget", "budget_id", "end_user_budget_id"),
+    "teams": ("team", "team_id"),
+    "users": ("user", "user_id"),
+}
+"""Section: the words that name one of its objects."""
+_MODEL_LISTS = ("models", "allowed_models", "default_team_member_models")
+
+
+class _Declared(NamedTuple):
+    """An object as it is written, not yet validated."""
+
+    path: str
+    fields: Mapping[str, Any]
+    refers_to: tuple[str, ...]
+
+
+def problems(values: Mapping[str, Any]) -> list[Problem]:
+    """Every reference in `access` that leads nowhere, every alias twice, and every name that is the stack's own."""
+    access = _mapping(values, "access")
+    models = _usable_models(_mapping(values, "proxy"))
+    found = [*_reserved(access), *_repeated_aliases(access), *_strangers(access)]
+    for declared in _declared(access):
+        found += _model_problems(declared, models)
+        for kind in declared.refers_to:
+            found += _reference_problems(declared, kind, _mapping(access, kind))
+    return found
+
+
+def _declared(access: Mapping[str, Any]) -> Iterator[_Declared]:
+    for name, key in _objects(access, "keys"):
+        yield _Declared(f"access.keys.{name}", key, ("budgets", "teams", "users"))
+    for name, customer in _objects(access, "customers"):
+        yield _Declared(f"access.customers.{name}", customer, ("budgets",))
+    for name, user in _objects(access, "users"):
+        yield _Declared(f"access.users.{name}", user, ())
+    for name, team in _objects(access, "teams"):
+        yield _Declared(f"access.teams.{name}", team, ())
+        for alias, key in _objects(team, "keys"):
+            yield _Declared(f"access.teams.{name}.keys.{alias}", key, ("budgets", "users"))
+        for member, fields in _objects(team, "members"):
+            yield _Declared(f"access.teams.{name}.members.{member}", fields, ())
+
+
+def _reserved(access: Mapping[str, Any]) -> Iterator[Problem]:
+    sections = [("access.budgets", _mapping(access, "budgets")), ("access.users", _mapping(access, "users"))]
+    for path, names in [*sections, *_key_sections(access)]:
+        for name in names:
+            if str(name).startswith(RESERVED):
+                yield Problem(path=f"{path}.{name}", message=f"names that start with {RESERVED!r} are the stack's own")
+
+
+def _repeated_aliases(access: Mapping[str, Any]) -> Iterator[Problem]:
+    sections = _key_sections(access)
+    counted = Counter(alias for _, keys in sections for alias in keys)
+    for path, keys in sections:
+        for alias in keys:
+            if counted[alias] > 1:
+                where = ", ".join(other for other, names in sections if alias in names and other != path)
+                yield Problem(
+                    path=f"{path}.{alias}", message=f"the alias of a key is unique on the proxy; it is in {where} too"
+                )
+
+
+def _strangers(access: Mapping[str, Any]) -> Iterator[Problem]:
+    users = _mapping(access, "users")
+    for name, team in _objects(access, "teams"):
+        for alias, key in _objects(team, "keys"):
+            if word := next((word for word in _KINDS["teams"] if word in key), None):
+                path = f"access.teams.{name}.keys.{alias}.{word}"
+                yield Problem(path=path, message="the key is in the team that it is written in: remove this")
+        for member in _mapping(team, "members"):
+            if member not in users:
+                yield Problem(
+                    path=f"access.teams.{name}.members.{member}", message=_missing("users", str(member), users)
+                )
+
+
+def _model_problems(declared: _Declared, models: list[str]) -> Iterator[Problem]:
+    for word in _MODEL_LISTS:
+        listed = declared.fields.get(word)
+        for index, model in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(model, str) and model not in models and model not in SPECIAL_MODELS:
+                message = f"no model {model!r} in model_list (have: {', '.join(models)})"
+                yield Problem(path=f"{declared.path}.{word}[{index}]", message=message)
+
+
+def _reference_problems(declared: _Declared, kind: str, there: Mapping[str, Any]) -> Iterator[Problem]:
+    for word in _KINDS[kind]:
+        name = declared.fields.get(word)
+        if isinstance(name, str) and name not in there:
+            yield Problem(path=f"{declared.path}.{word}", message=_missing(kind, name, there))
+
+
+def _missing(kind: str, name: str, there: Mapping[str, Any]) -> str:
+    adopt = "; one that is on the proxy already is declared with `adopt: true`" if kind != "budgets" else ""
+    return f"no {kind.removesuffix('s')} {name!r} in access.{kind}; {nearest(name, there)}{adopt}"
+
+
+def _key_sections(access: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    teams = [(f"access.teams.{name}.keys", _mapping(team, "keys")) for name, team in _objects(access, "teams")]
+    return [("access.keys", _mapping(access, "keys")), *teams]
+
+
+def _usable_models(proxy: Mapping[str, Any]) -> list[str]:
+    """Names that a key may be limited to: models, their aliases, and access groups."""
+    models = proxy.get("model_list")
+    infos = (
+        [entry.get("model_info") for entry in models if isinstance(entry, Mapping)] if isinstance(models, list) else []
+    )
+    groups = [info.get("access_groups") for info in infos if isinstance(info, Mapping)]
+    aliases = _mapping(_mapping(proxy, "router_settings"), "model_group_alias")
+    named = [name for group in groups if isinstance(group, list) for name in group]
+    return [*model_names(proxy), *aliases, *dict.fromkeys(named)]
+
+
+def _objects(section: Mapping[str, Any], name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for key, fields in _mapping(section, name).items():
+        if isinstance(fields, Mapping):
+            yield str(key), fields
+
+
+def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = values.get(name)
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,129 @@
+"""Teams on the admin API."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from litellm_admin.api.errors import AdminError
+from litellm_admin.api.metadata import Metadata, mark
+from litellm_admin.api.objects import Live, ObjectApi, is_empty
+from litellm_admin.api.virtual_keys import KeyApi
+from litellm_admin.fields.team import TeamFields
+
+MEMBER_BUDGET_ID = "team_member_budget_id"
+_PERMISSIONS = "team_member_permissions"
+
+
+class TeamApi(ObjectApi):
+    """Find, make, change and delete teams."""
+
+    noun = "team"
+    model = TeamFields
+
+    BACKED: ClassVar[frozenset[str]] = TeamFields.METADATA_BACKED
+
+    def find(self, id_: str, *, subject: str) -> Live | None:
+        """Return the team with this id."""
+        answer = self.info(id_, subject=subject)
+        return None if answer is None else self._live(answer["team_info"])
+
+    def info(self, id_: str, *, subject: str) -> Mapping[str, Any] | None:
+        """Return the team, its members and one of its keys as the proxy answers them, or None."""
+        # All keys come along unless they are limited, to one at least.
+        query: dict[str, str | int] = {"team_id": id_, "key_limit": 1}
+        try:
+            answer = self._transport.call("GET", "/team/info", operation="read", subject=subject, query=query)
+        except AdminError as error:
+            if error.status == 404:
+                return None
+            raise
+        return dict(answer)
+
+    def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
+        """Make the team with the id in `team_id`, marked as this login's."""
+        body = {**fields, "metadata": {**(fields.get("metadata") or {}), **mark(self._login())}}
+        if any(name in fields for name in TeamFields.MEMBER_BUDGET):
+            # Without a word about it, a member's budget would take over the team's own span.
+            body.setdefault("team_member_budget_duration", None)
+        self._transport.call("POST", "/team/new", operation="create", subject=subject, body=body, repeatable=True)
+
+    def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
+        """Set the changed fields."""
+        if _PERMISSIONS in changes:
+            # /team/update does not know this field.
+            permissions = {"team_id": id_, _PERMISSIONS: changes[_PERMISSIONS] or []}
+            self._send("/team/permissions_update", permissions, subject)
+        columns = {f: v for f, v in changes.items() if f not in {*self.BACKED, "metadata", _PERMISSIONS}}
+        body = {f: self.clear_value(f) if is_empty(v) else v for f, v in columns.items()}
+        body |= live.computed["metadata"].changed(changes, self.BACKED)
+        if body:
+            self._send("/team/update", {"team_id": id_, **body}, subject)
+
+    def delete(self, id_: str, *, subject: str) -> None:
+        """Delete the team, unless there are keys in it: the proxy would delete them too."""
+        live = self.find(id_, subject=subject)
+        if live is None:
+            return
+        keys = KeyApi(self._transport).names(subject=subject, team_id=id_)
+        if keys:
+            raise AdminError(
+                operation="delete",
+                subject=subject,
+                message=f"{keys} would be deleted with it: move or delete them first",
+            )
+        try:
+            self._transport.call(
+                "POST",
+                "/team/delete",
+                operation="delete",
+                subject=subject,
+                body={"team_ids": [id_]},
+                repeatable=True,
+            )
+        except AdminError as error:
+            if error.status != 404:
+                raise
+        self.delete_hidden_budget(live.computed[MEMBER_BUDGET_ID], subject=subject)
+
+    def delete_hidden_budget(self, id_: str | None, *, subject: str) -> None:
+        """Delete a budget that the proxy made for members, and would leave behind."""
+        if id_ is not None:
+            self._transport.call(
+                "POST", "/budget/delete", operation="delete", subject=subject, body={"id": id_}, repeatable=True
+            )
+
+    def owns(self, live: Live) -> bool:
+        """Whether the team bears the mark of this client's login."""
+        return bool(live.computed["metadata"].managed_by == self._login())
+
+    def claim(self, id_: str, live: Live, *, subject: str) -> None:
+        """Mark the team as this login's."""
+        metadata: Metadata = live.computed["metadata"]
+        whole = {**metadata.plain, **metadata.backed, **mark(self._login())}
+        self._send("/team/update", {"team_id": id_, "metadata": whole}, subject)
+
+    def _live(self, info: Mapping[str, Any]) -> Live:
+        entries = info.get("metadata") or {}
+        metadata = Metadata.read(entries, self.BACKED, hidden=frozenset({MEMBER_BUDGET_ID}))
+        columns = {f: info.get(f) for f in self.managed() - self.BACKED - TeamFields.MEMBER_BUDGET.keys()}
+        member_budget = info.get("team_member_budget_table") or {}
+        members = {field: member_budget.get(name) for field, name in TeamFields.MEMBER_BUDGET.items()}
+        windows = [
+            {name: window.get(name) for name in ("max_budget", "budget_duration")}
+            for window in info.get("budget_limits") or ()
+        ]
+        aliases = (info.get("litellm_model_table") or {}).get("model_aliases")
+        fields = {
+            **columns,
+            **members,
+            **metadata.backed,
+            "metadata": metadata.plain,
+            "budget_limits": windows,
+            "model_aliases": aliases,
+        }
+        return Live(fields=fields, computed={"metadata": metadata, MEMBER_BUDGET_ID: entries.get(MEMBER_BUDGET_ID)})
+
+    def _login(self) -> str:
+        return KeyApi(self._transport).login()
+
+    def _send(self, path: str, body: Mapping[str, Any], subject: str) -> None:
+        self._transport.call("POST", path, operation="update", subject=subject, body=body, repeatable=True)

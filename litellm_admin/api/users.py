@@ -1,0 +1,87 @@
+"""Users of the proxy on the admin API."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from litellm_admin.api.errors import AdminError
+from litellm_admin.api.metadata import Metadata, mark
+from litellm_admin.api.objects import Live, ObjectApi
+from litellm_admin.api.virtual_keys import KeyApi
+from litellm_admin.fields.user import UserFields
+
+
+class UserApi(ObjectApi):
+    """Find, make, change and delete users."""
+
+    noun = "user"
+    model = UserFields
+    # /user/update drops what is null or empty (internal_user_endpoints.py, _update_internal_user_params), and another
+    # user in the place of this one would cost them their keys.
+    kept: ClassVar[Mapping[str, str]] = {
+        "models": "write models: [all-proxy-models] for all of them",
+        "user_alias": "write another name",
+        "user_email": "write another address",
+        "user_role": "write the role that it shall be",
+    }
+
+    def find(self, id_: str, *, subject: str) -> Live | None:
+        """Return the user with this id."""
+        query = {"user_id": id_}
+        try:
+            row = self._transport.call("GET", "/v2/user/info", operation="read", subject=subject, query=query)
+        except AdminError as error:
+            if error.status == 404:
+                return None
+            raise
+        metadata = Metadata.read(row.get("metadata"), frozenset())
+        columns = {field: row.get(field) for field in self.managed()}
+        return Live(fields={**columns, "metadata": metadata.plain}, computed={"metadata": metadata})
+
+    def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
+        """Make the user with the id in `user_id`, marked as this login's, without a key that nobody asked for."""
+        metadata = {**(fields.get("metadata") or {}), **mark(self._login())}
+        body = {**fields, "metadata": metadata, "auto_create_key": False}
+        self._transport.call("POST", "/user/new", operation="create", subject=subject, body=body, repeatable=True)
+
+    def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
+        """Set the changed fields. The user has to be there: the proxy would make one."""
+        columns = {field: value for field, value in changes.items() if field != "metadata"}
+        metadata: Metadata = live.computed["metadata"]
+        body = {**columns, **metadata.changed(changes, frozenset())}
+        if "metadata" in body:
+            # The mark is also what makes it possible to empty the rest: the proxy ignores an empty object.
+            body["metadata"] |= mark(self._login())
+        self._send({"user_id": id_, **body}, subject)
+
+    def delete(self, id_: str, *, subject: str) -> None:
+        """Delete the user, unless they have keys: the proxy would delete them too."""
+        keys = KeyApi(self._transport).names(subject=subject, user_id=id_)
+        if keys:
+            raise AdminError(
+                operation="delete",
+                subject=subject,
+                message=f"{keys} would be deleted with it: give them another owner or delete them first",
+            )
+        body = {"user_ids": [id_]}
+        try:
+            self._transport.call(
+                "POST", "/user/delete", operation="delete", subject=subject, body=body, repeatable=True
+            )
+        except AdminError as error:
+            if error.status != 404:
+                raise
+
+    def owns(self, live: Live) -> bool:
+        """Whether the user bears the mark of this client's login."""
+        return bool(live.computed["metadata"].managed_by == self._login())
+
+    def claim(self, id_: str, live: Live, *, subject: str) -> None:
+        """Mark the user as this login's."""
+        metadata: Metadata = live.computed["metadata"]
+        self._send({"user_id": id_, "metadata": {**metadata.plain, **mark(self._login())}}, subject)
+
+    def _login(self) -> str:
+        return KeyApi(self._transport).login()
+
+    def _send(self, body: Mapping[str, Any], subject: str) -> None:
+        self._transport.call("POST", "/user/update", operation="update", subject=subject, body=body, repeatable=True)
