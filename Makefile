@@ -9,7 +9,7 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down preview logs env master-key shell prepare test check
+.PHONY: help up down preview logs env import unmanaged master-key shell prepare test check
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
@@ -30,6 +30,12 @@ logs: ## follow the containers' logs (SERVICE=proxy for one, FOLLOW=0 to print a
 
 env: ## write an application's .env (KEY=chat-app, FILE=.env)
 	@$(SUPPLY_COMMAND) env --stack $(STACK) --key $(KEY) --file $(FILE)
+
+import: ## print what a proxy holds as an `access` section (URL=http://..., its key in LITELLM_MASTER_KEY; else the stack's own)
+	@$(SUPPLY_COMMAND) import --stack $(STACK) $(if $(URL),--url $(URL))
+
+unmanaged: ## list what is on the stack's proxy and not in the stack
+	@$(SUPPLY_COMMAND) unmanaged --stack $(STACK)
 
 master-key: ## print the master key, the admin UI's password
 	@$(SUPPLY_COMMAND) master-key --stack $(STACK)

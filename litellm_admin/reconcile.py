@@ -36,7 +36,9 @@ def create(api: ObjectApi, id_: str, declared: Mapping[str, Any], *, subject: st
     # something else: then it was there before.
     if failure is not None or changes:
         unread = {f: declared[f] for f in api.unreadable if f in declared}
-        changes = {**undeclared(type(api), declared, live), **unread, **changes}
+        left = undeclared(type(api), declared, live)
+        # What cannot be read cannot have been carried into the declaration of an object that is adopted.
+        changes = {**{f: v for f, v in left.items() if not (adopt and f in api.unreadable)}, **unread, **changes}
     return _settle(api, id_, declared, changes, live, subject)
 
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from supply import dotenv, host, logs, stack, summary, teardown, testing
+from supply import dotenv, host, inventory, logs, stack, summary, teardown, testing
 from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import user_folders
@@ -58,6 +58,9 @@ def parser() -> argparse.ArgumentParser:
     env = add("env", _env, "write an application's .env")
     env.add_argument("--key", required=True, help="alias of the virtual key")
     env.add_argument("--file", type=Path, default=Path(summary.ENV_FILE))
+    take = add("import", _import, "print what a proxy holds as the `access` section of a stack that takes it over")
+    take.add_argument("--url", help="the proxy's address (default: the stack's own gateway)")
+    add("unmanaged", _unmanaged, "list what is on the stack's proxy and not in the stack")
     log = add("logs", _logs, "print the containers' logs")
     log.add_argument("--component", help="database, migration, proxy, edge or monitoring (default: all)")
     log.add_argument("--no-follow", action="store_true", help="print what there is and end")
@@ -124,6 +127,26 @@ def _env(given: argparse.Namespace) -> int:
     dotenv.write(host.CHECKOUT / given.file, access)
     print(f"Wrote {given.file} for the virtual key {given.key} of stack {given.stack}.")
     return 0
+
+
+def _import(given: argparse.Namespace) -> int:
+    console = Console(sys.stderr)
+    if given.url:
+        login = {"url": given.url, "token": inventory.admin_key(os.environ)}
+    else:
+        pulumi = _ready(given, console)
+        login = inventory.own_login(pulumi, pulumi.resources())
+    python = host.python(console)
+    project = stack.project_name(host.CHECKOUT)
+    return inventory.report("import", {**login, "project": project}, python=python, checkout=host.CHECKOUT)
+
+
+def _unmanaged(given: argparse.Namespace) -> int:
+    console = Console(sys.stderr)
+    pulumi = _ready(given, console)
+    resources = pulumi.resources()
+    reading = {**inventory.own_login(pulumi, resources), "resources": resources}
+    return inventory.report("unmanaged", reading, python=host.python(console), checkout=host.CHECKOUT)
 
 
 def _logs(given: argparse.Namespace) -> int:

@@ -50,6 +50,14 @@ def prepare(console: Console) -> Host:
     )
 
 
+def python(console: Console) -> Path:
+    """Return the interpreter that has the program's packages."""
+    packages = virtualenv.ensure(
+        virtualenv.RUNTIME, checkout=CHECKOUT, folders=user_folders(os.environ), console=console
+    )
+    return packages / "bin" / "python"
+
+
 def supply(folders: Folders, console: Console) -> tuple[DockerEngine, Toolchain]:
     """Return the engine with the images on it, and the Pulumi toolchain; builds of the two go on at the same time."""
     engine = find_engine(console, os.environ)

@@ -1,6 +1,6 @@
 """Budgets on the admin API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from litellm_admin.api.errors import AdminError
@@ -22,12 +22,12 @@ class BudgetApi(ObjectApi):
         rows = self._transport.call(
             "POST", "/budget/info", operation="read", subject=subject, body={"budgets": [id_]}, repeatable=True
         )
-        if not rows:
-            return None
-        row = rows[0]
-        return Live(
-            fields={field: row.get(field) for field in self.managed()}, computed={"created_by": row.get("created_by")}
-        )
+        return self._live(rows[0]) if rows else None
+
+    def everything(self) -> Iterator[tuple[str, Live]]:
+        """Go through all budgets, also those that the proxy made by itself."""
+        rows = self._transport.call("GET", "/budget/list", operation="list", subject="budgets")
+        return ((str(row["budget_id"]), self._live(row)) for row in rows)
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the budget with the id in `budget_id`."""
@@ -56,6 +56,10 @@ class BudgetApi(ObjectApi):
     def owns(self, live: Live) -> bool:
         """Whether the budget was made with the login of this client."""
         return bool(live.computed["created_by"] == KeyApi(self._transport).login())
+
+    def _live(self, row: Mapping[str, Any]) -> Live:
+        fields = {field: row.get(field) for field in self.managed()}
+        return Live(fields=fields, computed={"created_by": row.get("created_by")})
 
     def _users(self, id_: str, subject: str) -> list[str]:
         rows = self._transport.call("GET", "/customer/list", operation="list customers of", subject=subject)

@@ -1,6 +1,6 @@
 """Customers (end users) on the admin API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from litellm_admin.api.errors import AdminError
@@ -26,7 +26,12 @@ class CustomerApi(ObjectApi):
             if error.status == 404:
                 return None
             raise
-        return Live(fields={field: row.get(field) for field in self.managed()}, computed={})
+        return self._live(row)
+
+    def everything(self) -> Iterator[tuple[str, Live]]:
+        """Go through all customers, also those that traffic alone made."""
+        rows = self._transport.call("GET", "/customer/list", operation="list", subject="customers")
+        return ((str(row["user_id"]), self._live(row)) for row in rows)
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the customer with the id in `user_id`."""
@@ -55,6 +60,10 @@ class CustomerApi(ObjectApi):
     def owns(self, live: Live) -> bool:  # noqa: ARG002
         """Take over whatever is there: the proxy makes a row for each end user it meets, declared or not."""
         return True
+
+    def _live(self, row: Mapping[str, Any]) -> Live:
+        fields = {field: row.get(field) for field in self.managed()}
+        return Live(fields=fields, computed={"blocked": row.get("blocked")})
 
     def _send(self, path: str, body: Mapping[str, Any], *, operation: str, subject: str) -> None:
         try:

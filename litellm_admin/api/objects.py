@@ -1,7 +1,7 @@
 """What every object of the admin API has in common: how it is found, made, changed and compared."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import Any, ClassVar, get_args, get_origin
@@ -68,6 +68,10 @@ class ObjectApi(ABC):
     @abstractmethod
     def find(self, id_: str, *, subject: str) -> Live | None:
         """Return the object, or None if the proxy does not have it."""
+
+    @abstractmethod
+    def everything(self) -> Iterator[tuple[str, Live]]:
+        """Go through all objects of this kind on the proxy, with their ids, in as few requests as it takes."""
 
     @abstractmethod
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:

@@ -1,6 +1,6 @@
 """Memberships of users in teams on the admin API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -26,6 +26,12 @@ def membership_id(team_id: str, user_id: str) -> str:
     return f"{quote(team_id, safe='')}/{quote(user_id, safe='')}"
 
 
+def ids_of(membership: str) -> tuple[str, str]:
+    """Return the ids of team and user of a membership."""
+    team_id, user_id = map(unquote, membership.split("/"))
+    return team_id, user_id
+
+
 class TeamMemberApi(ObjectApi):
     """Find, make, change and delete memberships. The id is that of `membership_id`."""
 
@@ -34,20 +40,31 @@ class TeamMemberApi(ObjectApi):
 
     def find(self, id_: str, *, subject: str) -> Live | None:
         """Return the membership with this id."""
-        team_id, user_id = map(unquote, id_.split("/"))
+        team_id, user_id = ids_of(id_)
         answer = TeamApi(self._transport).info(team_id, subject=subject)
         if answer is None:
             return None
-        members = {member.get("user_id"): member for member in answer["team_info"].get("members_with_roles") or ()}
-        if user_id not in members:
-            return None
-        rows = {row["user_id"]: row for row in answer.get("team_memberships") or ()}
-        row = rows.get(user_id) or {}
+        return self._members(answer).get(user_id)
+
+    def everything(self) -> Iterator[tuple[str, Live]]:
+        """Go through the members of all teams."""
+        for team_id, info in TeamApi(self._transport).infos():
+            yield from ((membership_id(team_id, user), live) for user, live in self._members(info).items())
+
+    def _members(self, info: Mapping[str, Any]) -> dict[str, Live]:
+        rows = {row["user_id"]: row for row in info.get("team_memberships") or ()}
+        return {
+            str(member["user_id"]): self._live(member, rows.get(member["user_id"]) or {})
+            for member in info["team_info"].get("members_with_roles") or ()
+            if member.get("user_id") is not None
+        }
+
+    def _live(self, member: Mapping[str, Any], row: Mapping[str, Any]) -> Live:
         own = row.get("budget_source") == "custom"
         budget = (row.get("litellm_budget_table") or {}) if own else {}
         limits = {field: budget.get(name) for field, name in _BUDGET.items()}
         return Live(
-            fields={"role": members[user_id].get("role"), **limits},
+            fields={"role": member.get("role"), **limits},
             computed={"budget_id": row.get("budget_id") if own else None},
         )
 
@@ -69,7 +86,7 @@ class TeamMemberApi(ObjectApi):
 
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
         """Set the changed fields; one that is emptied holds as the team says."""
-        team_id, user_id = map(unquote, id_.split("/"))
+        team_id, user_id = ids_of(id_)
         values = {f: self.clear_value(f) if is_empty(v) else v for f, v in changes.items()}
         self._update(team_id, user_id, values, subject)
         left = {**live.fields, **changes}
@@ -81,7 +98,7 @@ class TeamMemberApi(ObjectApi):
         live = self.find(id_, subject=subject)
         if live is None:
             return
-        team_id, user_id = map(unquote, id_.split("/"))
+        team_id, user_id = ids_of(id_)
         keys = KeyApi(self._transport).names(subject=subject, team_id=team_id, user_id=user_id)
         if keys:
             raise AdminError(

@@ -1,6 +1,6 @@
 """Teams on the admin API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from litellm_admin.api.errors import AdminError
@@ -10,6 +10,7 @@ from litellm_admin.api.virtual_keys import KeyApi
 from litellm_admin.fields.team import TeamFields
 
 MEMBER_BUDGET_ID = "team_member_budget_id"
+_PAGE = 100  # the most that /v2/team/list gives
 _PERMISSIONS = "team_member_permissions"
 
 
@@ -37,6 +38,22 @@ class TeamApi(ObjectApi):
                 return None
             raise
         return dict(answer)
+
+    def infos(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Go through all teams as `info` returns them."""
+        page, pages = 1, 1
+        while page <= pages:
+            query = {"page": page, "page_size": _PAGE}
+            answer = self._transport.call("GET", "/v2/team/list", operation="list", subject="teams", query=query)
+            pages, page = int(answer["total_pages"]), page + 1
+            for row in answer["teams"]:
+                # The list leaves out the members' budgets. A team may go while we read.
+                if (info := self.info(str(row["team_id"]), subject="teams")) is not None:
+                    yield str(row["team_id"]), info
+
+    def everything(self) -> Iterator[tuple[str, Live]]:
+        """Go through all teams."""
+        return ((id_, self._live(info["team_info"])) for id_, info in self.infos())
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the team with the id in `team_id`, marked as this login's."""

@@ -1,6 +1,6 @@
 """Users of the proxy on the admin API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from litellm_admin.api.errors import AdminError
@@ -8,6 +8,8 @@ from litellm_admin.api.metadata import Metadata, mark
 from litellm_admin.api.objects import Live, ObjectApi
 from litellm_admin.api.virtual_keys import KeyApi
 from litellm_admin.fields.user import UserFields
+
+_PAGE = 100  # the most that /user/list gives
 
 
 class UserApi(ObjectApi):
@@ -33,9 +35,16 @@ class UserApi(ObjectApi):
             if error.status == 404:
                 return None
             raise
-        metadata = Metadata.read(row.get("metadata"), frozenset())
-        columns = {field: row.get(field) for field in self.managed()}
-        return Live(fields={**columns, "metadata": metadata.plain}, computed={"metadata": metadata})
+        return self._live(row)
+
+    def everything(self) -> Iterator[tuple[str, Live]]:
+        """Go through all users."""
+        page, pages = 1, 1
+        while page <= pages:
+            query = {"page": page, "page_size": _PAGE}
+            answer = self._transport.call("GET", "/user/list", operation="list", subject="users", query=query)
+            pages, page = int(answer["total_pages"]), page + 1
+            yield from ((str(row["user_id"]), self._live(row)) for row in answer["users"])
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the user with the id in `user_id`, marked as this login's, without a key that nobody asked for."""
@@ -79,6 +88,11 @@ class UserApi(ObjectApi):
         """Mark the user as this login's."""
         metadata: Metadata = live.computed["metadata"]
         self._send({"user_id": id_, "metadata": {**metadata.plain, **mark(self._login())}}, subject)
+
+    def _live(self, row: Mapping[str, Any]) -> Live:
+        metadata = Metadata.read(row.get("metadata"), frozenset())
+        columns = {field: row.get(field) for field in self.managed()}
+        return Live(fields={**columns, "metadata": metadata.plain}, computed={"metadata": metadata})
 
     def _login(self) -> str:
         return KeyApi(self._transport).login()

@@ -44,6 +44,10 @@ class KeyApi(ObjectApi):
         info = answer["info"]
         return None if info.get("status") == "deleted" else self._live(info)
 
+    def everything(self) -> Iterator[tuple[str, Live]]:
+        """Go through all keys by their hashes."""
+        return ((str(row["token"]), self._live(row)) for row in self.rows(subject="the proxy"))
+
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Generate the key with the value in `key`.
 
@@ -168,7 +172,8 @@ class KeyApi(ObjectApi):
             "budget_limits": windows,
             "duration": expires,
         }
-        return Live(fields=fields, computed={"expires": expires, "metadata": metadata})
+        computed = {"expires": expires, "key_name": info.get("key_name"), "metadata": metadata}
+        return Live(fields=fields, computed=computed)
 
     def _explained(self, error: AdminError, alias: str) -> AdminError:
         if error.status != 400 or "already exists" not in error.message:

@@ -1,4 +1,4 @@
-"""The README's commands, on a checkout of its own: up, env, preview, logs, down with a protected database, up again."""
+"""The README's commands on a checkout of its own: up, env, logs, import, down with a protected database, up again."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import docker
 import httpx
@@ -50,10 +51,12 @@ class Checkout:
         assert result.returncode == 0, f"make {arguments[0]}:\n{result.stdout[-3000:]}\n{result.stderr[-3000:]}"
         return result.stdout
 
-    def spend(self, key: str) -> float:
+    def admin(self, method: str, path: str, **request: Any) -> Any:
         login = {"Authorization": f"Bearer {self.make('master-key').strip()}"}
-        info = httpx.get(f"{self.gateway}/key/info", params={"key": key}, headers=login).json()["info"]
-        return float(info["spend"])
+        return httpx.request(method, f"{self.gateway}{path}", headers=login, **request).raise_for_status().json()
+
+    def spend(self, key: str) -> float:
+        return float(self.admin("GET", "/key/info", params={"key": key})["info"]["spend"])
 
 
 @pytest.fixture
@@ -62,7 +65,11 @@ def checkout(engine: docker.DockerClient, tmp_path: Path) -> Iterator[Checkout]:
     shutil.copytree(ROOT, folder, ignore=IGNORED)
     config = {**stack_config(), "protect": True}
     config["proxy"]["model_list"] = config["proxy"]["model_list"][:1]
-    config["access"]["keys"] = {"chat-app": {"models": ["chat"], "max_budget": 1, "budget_duration": "1d"}}
+    config["access"] |= {
+        "keys": {"chat-app": {"models": ["chat"], "max_budget": 1, "budget_duration": "1d"}},
+        "users": {"alice": {"user_email": "alice@example.com"}},
+        "teams": {"support": {"members": {"alice": {}}, "keys": {"helpdesk": {"rpm_limit": 60, "user": "alice"}}}},
+    }
     content = {"config": {f"litellm-stack:{section}": value for section, value in config.items()}}
     (folder / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     with no_leftovers(engine, PREFIX):
@@ -91,6 +98,13 @@ def test_a_users_day(checkout: Checkout, engine: docker.DockerClient) -> None:
     assert dotenv_values(checkout.folder / "app.env")["LITELLM_API_KEY"] == key
     assert "unchanged" in checkout.make("preview")
     assert "edge" in checkout.make("logs", "SERVICE=edge", "FOLLOW=0")
+
+    assert checkout.make("unmanaged").strip() == "Everything on the proxy is the stack's."
+    checkout.admin("POST", "/key/generate", json={"key_alias": "by-hand", "max_budget": 2})
+    assert "virtual key 'by-hand'" in checkout.make("unmanaged")
+    imported = yaml.safe_load(checkout.make("import"))["config"]["litellm-stack:access"]
+    assert imported["keys"]["by-hand"] == {"max_budget": 2, "adopt": True}
+    assert imported["teams"]["support"]["keys"]["helpdesk"]["user_id"] == "alice"
 
     deadline = time.monotonic() + 60
     while not (spent := checkout.spend(key)):

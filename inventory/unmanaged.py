@@ -1,0 +1,54 @@
+"""What is on a proxy and in no stack's state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from inventory.reading import Inventory
+from litellm_admin.api.team_members import ids_of
+
+PREFIX = "pulumi-python:dynamic/litellm:"
+"""Start of the resource types in a stack's state."""
+
+_SECTIONS = {
+    "Budget": "budgets",
+    "Customer": "customers",
+    "Team": "teams",
+    "TeamMember": "members",
+    "User": "users",
+    "VirtualKey": "keys",
+}
+
+
+def owned_ids(resources: Sequence[Mapping[str, object]]) -> dict[str, set[str]]:
+    """Return the ids of the objects in a stack's state, by section; those of its login are with the users and keys."""
+    owned: dict[str, set[str]] = {section: set() for section in _SECTIONS.values()}
+    for resource in resources:
+        kind, id_ = str(resource.get("type")).removeprefix(PREFIX), str(resource.get("id"))
+        if kind in _SECTIONS:
+            owned[_SECTIONS[kind]].add(id_)
+        if kind == "Provisioner":
+            owned["keys"].add(id_)
+            inputs = resource.get("inputs")
+            owned["users"].add(str(inputs.get("user_id")) if isinstance(inputs, Mapping) else "")
+    return owned
+
+
+def unmanaged(inventory: Inventory, owned: Mapping[str, set[str]]) -> Iterator[str]:
+    """Describe each object that is not owned."""
+    for id_ in inventory.budgets.keys() - owned["budgets"]:
+        yield f"budget {id_!r}"
+    for id_ in inventory.customers.keys() - owned["customers"]:
+        yield f"customer {id_!r}"
+    for id_ in inventory.users.keys() - owned["users"]:
+        yield f"user {id_!r}"
+    for id_ in inventory.teams.keys() - owned["teams"]:
+        alias = inventory.teams[id_].fields.get("team_alias")
+        yield f"team {id_!r}" + (f" ({alias})" if alias else "")
+    for id_ in inventory.members.keys() - owned["members"]:
+        team, user = ids_of(id_)
+        yield f"member {user!r} of team {team!r}"
+    for id_ in inventory.keys.keys() - owned["keys"]:
+        live = inventory.keys[id_]
+        name = live.fields.get("key_alias") or live.computed["key_name"]
+        yield f"virtual key {name!r} (hash {id_[:12]}...)"
