@@ -9,7 +9,7 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down preview logs env import unmanaged master-key shell prepare test check
+.PHONY: help up down preview logs env import unmanaged master-key shell prepare test bench check
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
@@ -48,6 +48,9 @@ prepare: ## everything before `pulumi up`: packages, engine, CLI, plugins, image
 
 test: ## run the tests (LAYER=unit, integration, e2e; ARGS for pytest)
 	@$(SUPPLY_COMMAND) test --layer $(LAYER) --arguments='$(ARGS)'
+
+bench: ## measure what the product costs (ARGS='--runs 5 --keys 10 100 500')
+	@$(SUPPLY_COMMAND) bench --arguments='$(ARGS)'
 
 check: ## run the linters and the type checker
 	@$(SUPPLY_COMMAND) check

@@ -116,7 +116,7 @@ class ObjectProvider(ResourceProvider):
         gone with it, and is created again with the login.
         """
         try:
-            live = self.calls(client_of(props, patience=0)).find(id_, subject=self.subject(props))
+            live = self.calls(client_of(props, patience=0)).look(id_, subject=self.subject(props))
         except AdminError as error:
             return unread(id_, props, error)
         if live is None:

@@ -16,7 +16,9 @@ def create(api: ObjectApi, id_: str, declared: Mapping[str, Any], *, subject: st
     a whole, also in fields that are no longer named. Raises AdminError if the object is somebody else's and not to be
     adopted, or if it does not hold what is declared in the end.
     """
-    failure = _make(api, declared, subject)
+    made, failure = _make(api, declared, subject)
+    if made is not None:
+        return made
     live = api.find(id_, subject=subject)
     if live is None:
         raise failure or _missing(subject)
@@ -74,7 +76,7 @@ def _settle(
     failure: AdminError | None = None
     if api.needs_new(changes):
         api.delete(id_, subject=subject)
-        failure = _make(api, declared, subject)
+        _, failure = _make(api, declared, subject)
     else:
         api.update(id_, changes, live, subject=subject)
     after = api.find(id_, subject=subject)
@@ -90,15 +92,14 @@ def _settle(
     return after
 
 
-def _make(api: ObjectApi, declared: Mapping[str, Any], subject: str) -> AdminError | None:
-    """Make the object; return the error of a call after which it may be there nevertheless."""
+def _make(api: ObjectApi, declared: Mapping[str, Any], subject: str) -> tuple[Live | None, AdminError | None]:
+    """Make the object; return it if it is new for certain, and the error of a call after which it may be there."""
     try:
-        api.create(declared, subject=subject)
+        return api.create(declared, subject=subject), None
     except AdminError as error:
         if error.ambiguous or error.status in _EXISTS:
-            return error
+            return None, error
         raise
-    return None
 
 
 def _missing(subject: str) -> AdminError:

@@ -67,6 +67,8 @@ def parser() -> argparse.ArgumentParser:
     test = add("test", _test, "run the tests")
     test.add_argument("--layer", default=testing.ALL, help="unit, integration, e2e or all")
     test.add_argument("--arguments", default="", help="further arguments of pytest")
+    bench = add("bench", _bench, "measure what the product costs")
+    bench.add_argument("--arguments", default="", help="further arguments of tests.bench")
     add("check", _check, "run the linters and the type checker")
     return root
 
@@ -157,6 +159,10 @@ def _logs(given: argparse.Namespace) -> int:
 
 def _test(given: argparse.Namespace) -> int:
     return testing.test(given.layer, shlex.split(given.arguments), Console())
+
+
+def _bench(given: argparse.Namespace) -> int:
+    return testing.bench(shlex.split(given.arguments), Console())
 
 
 def _check(_given: argparse.Namespace) -> int:

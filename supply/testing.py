@@ -81,6 +81,18 @@ def test(layer: str, arguments: Sequence[str], console: Console) -> int:
     return status
 
 
+def bench(arguments: Sequence[str], console: Console) -> int:
+    """Prepare for the integration layer and run the measurements on it; their exit status."""
+    folder = virtualenv.ensure(
+        virtualenv.DEVELOPMENT, checkout=CHECKOUT, folders=user_folders(os.environ), console=console
+    )
+    _, environment, reason = _prepare(["integration"], folder, console)
+    if reason:
+        return 1
+    command = ["python", "-m", "tests.bench", *arguments]
+    return subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
+
+
 def _prepare(layers: Sequence[str], folder: Path, console: Console) -> tuple[list[str], dict[str, str], str]:
     """Supply what the layers need; those that can be run, their environment, and why others cannot."""
     needs = {need for name in layers for need in LAYERS[name]}

@@ -69,15 +69,20 @@ class ObjectApi(ABC):
     def find(self, id_: str, *, subject: str) -> Live | None:
         """Return the object, or None if the proxy does not have it."""
 
+    def look(self, id_: str, *, subject: str) -> Live | None:
+        """Return what `find` does, for one of many objects that are read together; it may be a minute old."""
+        return self.find(id_, subject=subject)
+
     @abstractmethod
     def everything(self) -> Iterator[tuple[str, Live]]:
         """Go through all objects of this kind on the proxy, with their ids, in as few requests as it takes."""
 
     @abstractmethod
-    def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
+    def create(self, fields: Mapping[str, Any], *, subject: str) -> Live | None:
         """Make the object out of its identity and its fields.
 
         The identity is the stack's choice, so a repeat finds what the first try made, and fails or changes nothing.
+        Returns the object if the answer alone proves that it is a new one.
         """
 
     @abstractmethod

@@ -1,6 +1,9 @@
 """HTTP to the proxy's admin API: one pool per address, timeouts, careful repeats, and errors without secrets."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
@@ -8,11 +11,13 @@ import httpx
 import tenacity
 
 from litellm_admin.api.errors import AdminError, clip, explain, redact, secret_texts
+from litellm_admin.api.recall import Memory
 
 _CONNECTIONS = 16
 _IDLE_SECONDS = 2  # the proxy closes an idle connection after 5 s, and a request on its way then would be lost
 _TIMEOUT = httpx.Timeout(connect=5, read=60, write=10, pool=60)
 _BUSY = frozenset({502, 503, 504})
+_WRITES = frozenset({"create", "update", "delete"})
 _NOT_RUN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _PHRASES: tuple[tuple[type[httpx.HTTPError], str], ...] = (
     (httpx.ConnectTimeout, "no connection within 5 s"),
@@ -23,16 +28,26 @@ _PHRASES: tuple[tuple[type[httpx.HTTPError], str], ...] = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer's JSON, and the time on the proxy's clock, to the second, if it tells it."""
+
+    content: Any
+    at: datetime | None
+
+
 class Transport:
     """Calls to one proxy with one admin key. Thread-safe; instances of one address share their connections.
 
     patience: seconds for which calls that are safe to repeat are repeated while the proxy is not there or busy.
+    memory: what several calls with this key share.
     """
 
     def __init__(self, base_url: str, *, token: str, patience: float = 60) -> None:
         self._token = token
         self._patience = patience
         self._pool = _pool(base_url.rstrip("/"))
+        self.memory = _memory(base_url.rstrip("/"), token)
 
     def call(
         self,
@@ -50,7 +65,26 @@ class Transport:
         repeatable: the call has the same effect if it runs twice, as every GET has.
         Raises AdminError for an answer other than 2xx, an answer that is not JSON, and no answer.
         """
+        answer = self.answer(
+            method, path, operation=operation, subject=subject, body=body, query=query, repeatable=repeatable
+        )
+        return answer.content
+
+    def answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        operation: str,
+        subject: str,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str | int] | None = None,
+        repeatable: bool = False,
+    ) -> Answer:
+        """Make one call as `call` does, and return when it was answered too."""
         repeatable = repeatable or method == "GET"
+        if operation in _WRITES:
+            self.memory.forget()
         attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: _worth_repeating(error, repeatable=repeatable)),
             wait=tenacity.wait_exponential_jitter(multiplier=0.1, max=3, jitter=0.3),
@@ -67,7 +101,7 @@ class Transport:
         subject: str,
         body: Mapping[str, Any] | None,
         query: Mapping[str, str | int] | None,
-    ) -> Any:
+    ) -> Answer:
         failure: AdminError | None = None
         try:
             answer = self._pool.request(
@@ -86,7 +120,7 @@ class Transport:
         if failure is not None:
             raise failure
         if answer.is_success:
-            return _json(answer, operation, subject)
+            return Answer(content=_json(answer, operation, subject), at=_date(answer))
         message, kind = explain(_body(answer))
         secrets = {self._token, *secret_texts(dict(body or {}))}
         raise AdminError(
@@ -122,12 +156,24 @@ def _body(answer: httpx.Response) -> object:
         return answer.reason_phrase if "<" in answer.text else answer.text
 
 
+def _date(answer: httpx.Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return None
+
+
 def _json(answer: httpx.Response, operation: str, subject: str) -> Any:
     try:
         return answer.json()
     except ValueError:
         message = "the answer is not JSON: is this the address of a LiteLLM proxy?"
     raise AdminError(status=answer.status_code, operation=operation, subject=subject, message=message)
+
+
+@lru_cache(maxsize=32)
+def _memory(base_url: str, token: str) -> Memory:  # noqa: ARG001  # one for each login at each address
+    return Memory()
 
 
 @lru_cache(maxsize=32)

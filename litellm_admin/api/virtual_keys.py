@@ -1,12 +1,15 @@
 """Virtual keys on the admin API. After its creation a key is named by its hash alone."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, ClassVar, Final
 
 from litellm_admin.api.errors import AdminError
 from litellm_admin.api.metadata import Metadata
 from litellm_admin.api.objects import Live, ObjectApi, is_empty
+from litellm_admin.api.recall import Page
+from litellm_admin.api.transport import Answer
 from litellm_admin.fields.virtual_key import KeyFields
 
 MASTER_KEY_USER: Final = "default_user_id"
@@ -14,6 +17,7 @@ MASTER_KEY_USER: Final = "default_user_id"
 
 _PAGE = 100  # the most that /key/list gives
 _NAMED = 5
+_NEW = timedelta(seconds=2)  # both are of the proxy's clock, and one is cut to the second
 
 
 class KeyApi(ObjectApi):
@@ -44,15 +48,27 @@ class KeyApi(ObjectApi):
         info = answer["info"]
         return None if info.get("status") == "deleted" else self._live(info)
 
+    def look(self, id_: str, *, subject: str) -> Live | None:
+        """Return the key from a listing of all keys, if many are asked for; one that is missing there is looked up."""
+
+        def pages() -> Iterator[Page]:
+            for rows, total in self._pages({}, subject="all virtual keys"):
+                yield ((str(row["token"]), row) for row in rows), total
+
+        listed = self._transport.memory.listing(self.noun).rows(pages)
+        row = listed.get(id_) if listed else None
+        return self.find(id_, subject=subject) if row is None else self._live(row)
+
     def everything(self) -> Iterator[tuple[str, Live]]:
         """Go through all keys by their hashes."""
         return ((str(row["token"]), self._live(row)) for row in self.rows(subject="the proxy"))
 
-    def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
+    def create(self, fields: Mapping[str, Any], *, subject: str) -> Live | None:
         """Generate the key with the value in `key`.
 
-        The proxy answers 200 and writes nothing if it has a key of this value already: the caller reads it back.
-        Without a value there is a key to be adopted, and none to be made: the proxy would make up a value.
+        If the proxy has a key of this value already, it answers 200 with the fields that it was sent, writes nothing,
+        and gives itself away by the age of the row. Without a value there is a key to be adopted, and none to be made:
+        the proxy would make up a value.
         """
         if "key" not in fields:
             raise AdminError(
@@ -63,13 +79,15 @@ class KeyApi(ObjectApi):
                 "to have a new one made",
             )
         try:
-            self._transport.call(
+            answer = self._transport.answer(
                 "POST", "/key/generate", operation="create", subject=subject, body=fields, repeatable=True
             )
         except AdminError as error:
             failure = error
         else:
-            return
+            # When it expires is for the proxy to say.
+            certain = _is_new(answer) and "duration" not in fields
+            return Live(fields=fields, computed={"expires": None}) if certain else None
         raise self._explained(failure, str(fields.get("key_alias", "")))
 
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
@@ -117,11 +135,8 @@ class KeyApi(ObjectApi):
 
     def rows(self, *, subject: str, **filters: str) -> Iterator[Mapping[str, Any]]:
         """Go through the keys that pass the filters of /key/list, as the proxy lists them, page by page."""
-        page, pages = 1, 1
-        while page <= pages:
-            rows, pages = self._page({"size": _PAGE, "page": page, **filters}, subject)
+        for rows, _ in self._pages(filters, subject):
             yield from rows
-            page += 1
 
     def login(self) -> str:
         """Return the user that the proxy takes this client's login for."""
@@ -137,6 +152,13 @@ class KeyApi(ObjectApi):
             raise
         user = answer["info"].get("user_id")
         return None if user is None else str(user)
+
+    def _pages(self, filters: Mapping[str, str], subject: str) -> Iterator[tuple[list[Mapping[str, Any]], int]]:
+        page, pages = 1, 1
+        while page <= pages:
+            rows, pages = self._page({"size": _PAGE, "page": page, **filters}, subject)
+            yield rows, pages
+            page += 1
 
     def _page(self, query: Mapping[str, str | int], subject: str) -> tuple[list[Mapping[str, Any]], int]:
         """Return one page of keys and the number of pages."""
@@ -187,6 +209,14 @@ class KeyApi(ObjectApi):
             message=f"the alias is taken by another key (hash {names}...): give this one another alias, delete that "
             f"key, or take it over as it is with `adopt: true`. The proxy says: {error.message}",
         )
+
+
+def _is_new(answer: Answer) -> bool:
+    """Whether the row that an answer tells of was written for this call: never changed, and not older than it."""
+    created, updated = answer.content.get("created_at"), answer.content.get("updated_at")
+    if answer.at is None or created is None or created != updated:
+        return False
+    return abs(answer.at - datetime.fromisoformat(created)) <= _NEW
 
 
 def _name(row: Mapping[str, Any]) -> str:

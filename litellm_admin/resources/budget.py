@@ -6,7 +6,7 @@ import pulumi
 from pulumi import Input, Output, dynamic
 
 from litellm_admin.provider import BudgetProvider
-from litellm_admin.resources.args import Json, LoginArgs, with_secrets
+from litellm_admin.resources.args import Json, LoginArgs, brief_trace, with_secrets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,4 +35,5 @@ class Budget(dynamic.Resource, module="litellm", name="Budget"):
     budget_id: Output[str]
 
     def __init__(self, resource_name: str, args: BudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(BudgetProvider(), resource_name, args.props(), with_secrets(opts, "token"))
+        with brief_trace():
+            super().__init__(BudgetProvider(), resource_name, args.props(), with_secrets(opts, "token"))

@@ -6,7 +6,7 @@ import pulumi
 from pulumi import Input, Output, dynamic
 
 from litellm_admin.provider import CustomerProvider
-from litellm_admin.resources.args import LoginArgs, Strings, with_secrets
+from litellm_admin.resources.args import LoginArgs, Strings, brief_trace, with_secrets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,4 +27,5 @@ class Customer(dynamic.Resource, module="litellm", name="Customer"):
     user_id: Output[str]
 
     def __init__(self, resource_name: str, args: CustomerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(CustomerProvider(), resource_name, args.props(), with_secrets(opts, "token"))
+        with brief_trace():
+            super().__init__(CustomerProvider(), resource_name, args.props(), with_secrets(opts, "token"))

@@ -6,7 +6,7 @@ import pulumi
 from pulumi import Input, Output, dynamic
 
 from litellm_admin.provisioner import ProvisionerProvider
-from litellm_admin.resources.args import Args, with_secrets
+from litellm_admin.resources.args import Args, brief_trace, with_secrets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +36,12 @@ class Provisioner(dynamic.Resource, module="litellm", name="Provisioner"):
     user_id: Output[str]
 
     def __init__(self, resource_name: str, args: ProvisionerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(
-            ProvisionerProvider(),
-            resource_name,
-            # Given and not computed, so that a preview knows it: a changed master key would otherwise seem to change
-            # the login of every other resource.
-            {**args.props(), "token": Output.secret(args.key)},
-            with_secrets(opts, "key", "master_key", "token"),
-        )
+        with brief_trace():
+            super().__init__(
+                ProvisionerProvider(),
+                resource_name,
+                # Given and not computed, so that a preview knows it: a changed master key would otherwise seem to
+                # change the login of every other resource.
+                {**args.props(), "token": Output.secret(args.key)},
+                with_secrets(opts, "key", "master_key", "token"),
+            )

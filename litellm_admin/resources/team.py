@@ -7,7 +7,7 @@ import pulumi
 from pulumi import Input, Output, dynamic
 
 from litellm_admin.provider import TeamMemberProvider, TeamProvider
-from litellm_admin.resources.args import Json, Limits, LoginArgs, Strings, with_secrets
+from litellm_admin.resources.args import Json, Limits, LoginArgs, Strings, brief_trace, with_secrets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,8 @@ class Team(dynamic.Resource, module="litellm", name="Team"):
     team_id: Output[str]
 
     def __init__(self, resource_name: str, args: TeamArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(TeamProvider(), resource_name, args.props(), with_secrets(opts, "token"))
+        with brief_trace():
+            super().__init__(TeamProvider(), resource_name, args.props(), with_secrets(opts, "token"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,4 +93,5 @@ class TeamMember(dynamic.Resource, module="litellm", name="TeamMember"):
     user_id: Output[str]
 
     def __init__(self, resource_name: str, args: TeamMemberArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(TeamMemberProvider(), resource_name, args.props(), with_secrets(opts, "token"))
+        with brief_trace():
+            super().__init__(TeamMemberProvider(), resource_name, args.props(), with_secrets(opts, "token"))

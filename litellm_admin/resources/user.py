@@ -6,7 +6,7 @@ import pulumi
 from pulumi import Input, Output, dynamic
 
 from litellm_admin.provider import UserProvider
-from litellm_admin.resources.args import Json, LoginArgs, Strings, with_secrets
+from litellm_admin.resources.args import Json, LoginArgs, Strings, brief_trace, with_secrets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,4 +36,5 @@ class User(dynamic.Resource, module="litellm", name="User"):
     user_id: Output[str]
 
     def __init__(self, resource_name: str, args: UserArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(UserProvider(), resource_name, args.props(), with_secrets(opts, "token"))
+        with brief_trace():
+            super().__init__(UserProvider(), resource_name, args.props(), with_secrets(opts, "token"))

@@ -7,7 +7,7 @@ import pulumi
 from pulumi import Input, Output, dynamic
 
 from litellm_admin.provider import VirtualKeyProvider
-from litellm_admin.resources.args import Json, Limits, LoginArgs, Strings, with_secrets
+from litellm_admin.resources.args import Json, Limits, LoginArgs, Strings, brief_trace, with_secrets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +75,10 @@ class VirtualKey(dynamic.Resource, module="litellm", name="VirtualKey"):
     expires: Output[str | None]
 
     def __init__(self, resource_name: str, args: VirtualKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(
-            VirtualKeyProvider(), resource_name, {**args.props(), "expires": None}, with_secrets(opts, "key", "token")
-        )
+        with brief_trace():
+            super().__init__(
+                VirtualKeyProvider(),
+                resource_name,
+                {**args.props(), "expires": None},
+                with_secrets(opts, "key", "token"),
+            )

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
-import signal
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +12,7 @@ import pytest
 
 from litellm_admin.keys import derive_key, key_hash
 from tests.integration.inputs_of_tests import Props
+from tests.integration.pulumi_program import PulumiProgram
 from tests.integration.running_gateway import Gateway
 
 PROGRAM = """
@@ -46,69 +42,19 @@ PROGRAM = """
 """
 
 
-class Stack:
-    """A stack of the program above, in a local backend of its own."""
-
-    def __init__(self, folder: Path, settings: dict[str, str], hidden: dict[str, str]) -> None:
-        (folder / "state").mkdir()
-        (folder / "__main__.py").write_text(textwrap.dedent(PROGRAM))
-        (folder / "Pulumi.yaml").write_text("name: admin-test\nruntime: python\n")
-        self._folder = folder
-        self._environment = {
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "PULUMI_BACKEND_URL": f"file://{folder}/state",
-            "PULUMI_CONFIG_PASSPHRASE": "test",
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PYTHONPATH": str(Path(__file__).parents[2]),
-        }
-        self.run("stack", "init", "test")
-        for name, value in settings.items():
-            self.run("config", "set", name, value)
-        for name, value in hidden.items():
-            self.run("config", "set", "--secret", name, stdin=value)
-
-    def run(self, *arguments: str, stdin: str = "", fails: bool = False) -> str:
-        # Where the runner ignores SIGINT, the engine waits five seconds for each plugin to end.
-        done = subprocess.run(
-            ["pulumi", "--non-interactive", *arguments],
-            cwd=self._folder,
-            env=self._environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-        shown = done.stdout + done.stderr
-        assert (done.returncode != 0) is fails, shown
-        return shown
-
-    def changes(self, *arguments: str) -> dict[str, int]:
-        """Return how many resources a preview would change, and how."""
-        done = self.run("preview", "--json", *arguments)
-        summary: dict[str, int] = json.loads(done[done.index("{") : done.rindex("}") + 1])["changeSummary"]
-        return {kind: number for kind, number in summary.items() if kind != "same"}
-
-    def state(self) -> str:
-        return self.run("stack", "export")
-
-
 @pytest.fixture
 def hidden(gateway: Gateway) -> dict[str, str]:
     return {"master_key": gateway.master_key, "seed": secrets.token_hex(16)}
 
 
 @pytest.fixture
-def stack(gateway: Gateway, hidden: dict[str, str], name: str, tmp_path: Path) -> Stack:
+def stack(gateway: Gateway, hidden: dict[str, str], name: str, tmp_path: Path) -> PulumiProgram:
     if shutil.which("pulumi") is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("the pulumi CLI is not on PATH")
-    return Stack(tmp_path, {"url": gateway.url, "name": name, "budget": "1"}, hidden)
+    return PulumiProgram(tmp_path, PROGRAM, {"url": gateway.url, "name": name, "budget": "1"}, hidden)
 
 
-def test_a_stack_from_up_to_destroy(stack: Stack, hidden: dict[str, str], gateway: Gateway, name: str) -> None:
+def test_a_stack_from_up_to_destroy(stack: PulumiProgram, hidden: dict[str, str], gateway: Gateway, name: str) -> None:
     value = derive_key(hidden["seed"], name="app", rotation=1)
     forbidden = [value, derive_key(hidden["seed"], name="login", rotation=1), *hidden.values()]
     shown = stack.run("preview", "--diff") + stack.run("up", "--yes") + stack.run("stack", "output") + stack.state()
@@ -143,7 +89,7 @@ def info(gateway: Gateway, value: str) -> Any:
     return gateway.admin("GET", "/key/info", params={"key": key_hash(value)})["info"]
 
 
-def test_a_changed_master_key_touches_the_login_alone(stack: Stack, provisioner: Props) -> None:
+def test_a_changed_master_key_touches_the_login_alone(stack: PulumiProgram, provisioner: Props) -> None:
     stack.run("up", "--yes")
     # The proxy still has the old one: nothing may be called for this.
     stack.run("config", "set", "--secret", "master_key", stdin="sk-another-0123456789")

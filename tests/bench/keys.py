@@ -1,0 +1,107 @@
+"""Virtual keys: by `pulumi up` and by plain calls to the same proxy, in the same run."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from tests.bench.table import Figures
+from tests.integration.pulumi_program import PulumiProgram
+from tests.integration.running_gateway import Gateway
+
+PROGRAM = """
+    import pulumi
+    from litellm_admin import resources as admin
+    from litellm_admin.keys import derive_key
+
+    config = pulumi.Config()
+    url, name = config.require("url"), config.require("name")
+    seed = config.require_secret("seed")
+
+    def key(word):
+        return seed.apply(lambda seed: derive_key(seed, name=word, rotation=1))
+
+    login = admin.Provisioner("login", admin.ProvisionerArgs(
+        url=url, master_key=config.require_secret("master_key"), key=key("login"), user_id=name, key_alias=name))
+    for number in range(config.require_int("keys")):
+        admin.VirtualKey(f"key-{number}", admin.VirtualKeyArgs(
+            url=url, token=login.token, key=key(str(number)), key_alias=f"{name}-{number}", models=["chat"],
+            max_budget=10, budget_duration="30d", rpm_limit=60))
+"""
+CLIENTS = 4
+"""Calls at a time: as many as the engine makes to a dynamic provider."""
+
+
+@contextmanager
+def stack(gateway: Gateway, keys: int) -> Iterator[PulumiProgram]:
+    """Make a stack of `keys` virtual keys that is not up yet; its objects are removed in the end."""
+    name = f"bench-{secrets.token_hex(3)}"
+    hidden = {"master_key": gateway.master_key, "seed": secrets.token_hex(16)}
+    with TemporaryDirectory(prefix="litellm-stack-bench.") as folder:
+        program = PulumiProgram(Path(folder), PROGRAM, {"url": gateway.url, "name": name, "keys": str(keys)}, hidden)
+        try:
+            yield program
+        finally:
+            program.run("destroy", "--yes", "--skip-preview")
+
+
+def raw(gateway: Gateway, keys: int) -> float:
+    """Return the seconds that plain clients need to generate the keys."""
+    name = f"raw-{secrets.token_hex(3)}"
+    login = {"Authorization": f"Bearer {gateway.master_key}"}
+    with httpx.Client(base_url=gateway.url, headers=login, timeout=60, trust_env=False) as client:
+
+        def generate(number: int) -> str:
+            body = {
+                "key": f"sk-{secrets.token_urlsafe(24)}",
+                "key_alias": f"{name}-{number}",
+                "models": ["chat"],
+                "max_budget": 10,
+                "budget_duration": "30d",
+                "rpm_limit": 60,
+            }
+            return str(client.post("/key/generate", json=body).raise_for_status().json()["token"])
+
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            began = time.monotonic()
+            made = list(pool.map(generate, range(keys)))
+            took = time.monotonic() - began
+        for start in range(0, keys, 100):
+            client.post("/key/delete", json={"keys": made[start : start + 100]}).raise_for_status()
+    return took
+
+
+def measure(gateway: Gateway, *, keys: int, runs: int, say: Callable[[str], None]) -> dict[str, Figures]:
+    """Return figures, each in seconds but the state's, which is in bytes a key."""
+    figures: dict[str, list[float]] = {}
+
+    def record(name: str, value: float) -> None:
+        figures.setdefault(name, []).append(value)
+        say(f"{keys} keys: {name} {value:.2f}")
+
+    for _ in range(runs):
+        with stack(gateway, keys) as program, stack(gateway, 0) as empty:
+            none = timed(empty, "up", "--yes", "--skip-preview")
+            many = timed(program, "up", "--yes", "--skip-preview")
+            plain = raw(gateway, keys)
+            record("plain calls", plain)
+            record("up less an empty stack's", many - none)
+            record("ratio to plain calls", (many - none) / plain)
+            for words in (("up", "--yes", "--skip-preview"), ("preview",), ("refresh", "--yes", "--skip-preview")):
+                record(f"no-op {words[0]} less an empty stack's", timed(program, *words) - timed(empty, *words))
+            record("state, bytes a key", (len(program.state()) - len(empty.state())) / keys)
+    return {name: Figures.of(values) for name, values in figures.items()}
+
+
+def timed(program: PulumiProgram, *words: str) -> float:
+    """Return the seconds that a command takes."""
+    began = time.monotonic()
+    program.run(*words)
+    return time.monotonic() - began
