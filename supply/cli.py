@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from supply import dotenv, host, inventory, logs, stack, summary, teardown, testing
+from supply import bulk, dotenv, host, inventory, logs, stack, summary, teardown, testing
 from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import user_folders
@@ -88,7 +88,9 @@ def _ready(given: argparse.Namespace, console: Console) -> Pulumi:
 def _up(given: argparse.Namespace) -> int:
     console = Console()
     pulumi = _ready(given, console)
-    pulumi.run("up", "--yes", "--skip-preview")
+    bulk.prepared(pulumi, project=stack.project_name(host.CHECKOUT), console=console).run(
+        "up", "--yes", "--skip-preview"
+    )
     summary.show(pulumi.outputs(), stack=given.stack, checkout=host.CHECKOUT, console=console)
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,29 +12,11 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
+from supply import bulk
 from tests.bench.table import Figures
-from tests.integration.pulumi_program import PulumiProgram
+from tests.integration.pulumi_program import MANY_KEYS, PulumiProgram
 from tests.integration.running_gateway import Gateway
 
-PROGRAM = """
-    import pulumi
-    from litellm_admin import resources as admin
-    from litellm_admin.keys import derive_key
-
-    config = pulumi.Config()
-    url, name = config.require("url"), config.require("name")
-    seed = config.require_secret("seed")
-
-    def key(word):
-        return seed.apply(lambda seed: derive_key(seed, name=word, rotation=1))
-
-    login = admin.Provisioner("login", admin.ProvisionerArgs(
-        url=url, master_key=config.require_secret("master_key"), key=key("login"), user_id=name, key_alias=name))
-    for number in range(config.require_int("keys")):
-        admin.VirtualKey(f"key-{number}", admin.VirtualKeyArgs(
-            url=url, token=login.token, key=key(str(number)), key_alias=f"{name}-{number}", models=["chat"],
-            max_budget=10, budget_duration="30d", rpm_limit=60))
-"""
 CLIENTS = 4
 """Calls at a time: as many as the engine makes to a dynamic provider."""
 
@@ -45,11 +27,11 @@ def stack(gateway: Gateway, keys: int) -> Iterator[PulumiProgram]:
     name = f"bench-{secrets.token_hex(3)}"
     hidden = {"master_key": gateway.master_key, "seed": secrets.token_hex(16)}
     with TemporaryDirectory(prefix="litellm-stack-bench.") as folder:
-        program = PulumiProgram(Path(folder), PROGRAM, {"url": gateway.url, "name": name, "keys": str(keys)}, hidden)
+        program = PulumiProgram(Path(folder), MANY_KEYS, {"url": gateway.url, "name": name, "keys": str(keys)}, hidden)
         try:
             yield program
         finally:
-            program.run("destroy", "--yes", "--skip-preview")
+            program.run("destroy", "--yes", "--skip-preview", environment=bulk.SKIP_CHECKPOINTS)
 
 
 def raw(gateway: Gateway, keys: int) -> float:
@@ -88,20 +70,22 @@ def measure(gateway: Gateway, *, keys: int, runs: int, say: Callable[[str], None
 
     for _ in range(runs):
         with stack(gateway, keys) as program, stack(gateway, 0) as empty:
+            # As `make up` does, where many objects are changed alone.
+            environment = bulk.SKIP_CHECKPOINTS if keys >= bulk.MANY else None
             none = timed(empty, "up", "--yes", "--skip-preview")
-            many = timed(program, "up", "--yes", "--skip-preview")
+            many = timed(program, "up", "--yes", "--skip-preview", environment=environment)
             plain = raw(gateway, keys)
             record("plain calls", plain)
             record("up less an empty stack's", many - none)
             record("ratio to plain calls", (many - none) / plain)
             for words in (("up", "--yes", "--skip-preview"), ("preview",), ("refresh", "--yes", "--skip-preview")):
                 record(f"no-op {words[0]} less an empty stack's", timed(program, *words) - timed(empty, *words))
-            record("state, bytes a key", (len(program.state()) - len(empty.state())) / keys)
+            record("state, bytes a key", (program.state_size() - empty.state_size()) / keys)
     return {name: Figures.of(values) for name, values in figures.items()}
 
 
-def timed(program: PulumiProgram, *words: str) -> float:
+def timed(program: PulumiProgram, *words: str, environment: Mapping[str, str] | None = None) -> float:
     """Return the seconds that a command takes."""
     began = time.monotonic()
-    program.run(*words)
+    program.run(*words, environment=environment)
     return time.monotonic() - began

@@ -8,7 +8,28 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
+
+MANY_KEYS = """
+    import pulumi
+    from litellm_admin import resources as admin
+    from litellm_admin.keys import derive_key
+
+    config = pulumi.Config()
+    url, name, seed = config.require("url"), config.require("name"), config.require_secret("seed")
+
+    def key(word):
+        return seed.apply(lambda seed: derive_key(seed, name=word, rotation=1))
+
+    login = admin.Provisioner("login", admin.ProvisionerArgs(
+        url=url, master_key=config.require_secret("master_key"), key=key("login"), user_id=name, key_alias=name + "!"))
+    for number in range(config.require_int("keys")):
+        admin.VirtualKey(f"key-{number}", admin.VirtualKeyArgs(
+            url=url, token=login.token, key=key(str(number)), key_alias=f"{name}-{number}", models=["chat"],
+            max_budget=10, budget_duration="30d", rpm_limit=60))
+"""
+"""As many virtual keys as `keys` says, each named after `name`."""
 
 
 class PulumiProgram:
@@ -36,12 +57,14 @@ class PulumiProgram:
         for name, value in hidden.items():
             self.run("config", "set", "--secret", name, stdin=value)
 
-    def run(self, *arguments: str, stdin: str = "", fails: bool = False) -> str:
+    def run(
+        self, *arguments: str, stdin: str = "", fails: bool = False, environment: Mapping[str, str] | None = None
+    ) -> str:
         # Where the runner ignores SIGINT, the engine waits five seconds for each plugin to end.
         done = subprocess.run(
             ["pulumi", "--non-interactive", *arguments],
             cwd=self._folder,
-            env=self._environment,
+            env={**self._environment, **(environment or {})},
             input=stdin,
             capture_output=True,
             text=True,
@@ -53,6 +76,17 @@ class PulumiProgram:
         assert (done.returncode != 0) is fails, shown
         return shown
 
+    def start(self, *arguments: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """Start a command in a process group of its own."""
+        return subprocess.Popen(
+            ["pulumi", "--non-interactive", *arguments],
+            cwd=self._folder,
+            env={**self._environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
     def changes(self, *arguments: str) -> dict[str, int]:
         """Return how many resources a preview would change, and how."""
         done = self.run("preview", "--json", *arguments)
@@ -61,3 +95,8 @@ class PulumiProgram:
 
     def state(self) -> str:
         return self.run("stack", "export")
+
+    def state_size(self) -> int:
+        """Return the bytes of the state's file."""
+        (file,) = (self._folder / "state" / ".pulumi" / "stacks").rglob("test.json")
+        return file.stat().st_size

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from litellm_admin.keys import derive_key, key_hash
+from supply import bulk
 from tests.integration.inputs_of_tests import Props
-from tests.integration.pulumi_program import PulumiProgram
+from tests.integration.pulumi_program import MANY_KEYS, PulumiProgram
 from tests.integration.running_gateway import Gateway
 
 PROGRAM = """
@@ -98,3 +100,30 @@ def test_a_changed_master_key_touches_the_login_alone(stack: PulumiProgram, prov
     stack.run("config", "set", "--secret", "master_key", stdin=provisioner["master_key"])
     stack.run("up", "--yes")
     stack.run("destroy", "--yes")
+
+
+def test_a_run_that_is_killed_without_a_record_is_finished_by_the_next(
+    gateway: Gateway, hidden: dict[str, str], name: str, tmp_path: Path
+) -> None:
+    many = 60
+    stack = PulumiProgram(tmp_path, MANY_KEYS, {"url": gateway.url, "name": name, "keys": "0"}, hidden)
+    stack.run("up", "--yes", "--skip-preview")
+    stack.run("config", "set", "keys", str(many))
+
+    def made() -> int:
+        filters = {"substring_matching": "true", "key_alias": f"{name}-", "size": 1}
+        return int(gateway.admin("GET", "/key/list", params=filters)["total_count"])
+
+    with stack.start("up", "--yes", "--skip-preview", environment=bulk.SKIP_CHECKPOINTS) as running:
+        while made() < many // 3:
+            assert running.poll() is None, "it ended before it was killed"
+        os.killpg(running.pid, signal.SIGKILL)
+    assert 0 < made() < many
+    stack.run("cancel", "--yes")
+    # Nothing of what was made is on record.
+    assert stack.changes() == {"create": many}
+    stack.run("up", "--yes", "--skip-preview")
+    assert made() == many
+    assert stack.changes("--refresh") == {}
+    stack.run("destroy", "--yes", "--skip-preview")
+    assert made() == 0
