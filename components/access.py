@@ -12,13 +12,17 @@ from components.network import Network
 from components.secrets import Secrets
 from config import litellm
 from config.access import RESERVED
-from config.proxy import model_names
+from config.proxy import ENVIRON, model_names
 from config.settings import Settings
 from litellm_admin.resources import (
     Budget,
     BudgetArgs,
+    Credential,
+    CredentialArgs,
     Customer,
     CustomerArgs,
+    Model,
+    ModelArgs,
     Provisioner,
     ProvisionerArgs,
     Team,
@@ -30,6 +34,9 @@ from litellm_admin.resources import (
     VirtualKey,
     VirtualKeyArgs,
 )
+
+SETTLE_SECONDS = 35.0
+"""Seconds until every replica has models and credentials from the database: each reads them every 30 s."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +100,7 @@ class Access(pulumi.ComponentResource):
         self._login = _Login(
             url=args.settings.effective_admin_url, token=provisioner.token, licensed=args.settings.licensed
         )
+        self._models(self._credentials())
         budgets = self._budgets()
         self._customers(budgets)
         users = self._users()
@@ -102,6 +110,41 @@ class Access(pulumi.ComponentResource):
         self.key_models = self._key_models()
         self.metrics_key = self._metrics_key()
         self.register_outputs({})
+
+    def _credentials(self) -> list[Credential]:
+        return [
+            Credential(
+                f"{self._name}-credential-{name}",
+                CredentialArgs(
+                    **self._login,
+                    credential_name=name,
+                    settle=self._settle,
+                    **{**settings.fields(), "credential_values": self._resolved(settings.credential_values)},
+                ),
+                self._child,
+            )
+            for name, settings in self._args.settings.access.credentials.items()
+        ]
+
+    def _resolved(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Put values in the place of os.environ/NAME: the proxy takes that literally in a credential."""
+        given = self._args.settings
+        known = {name: pulumi.Output.secret(value.get_secret_value()) for name, value in given.secrets.items()}
+        resolved = {}
+        for name, value in values.items():
+            variable = value.removeprefix(ENVIRON) if isinstance(value, str) and value.startswith(ENVIRON) else ""
+            resolved[name] = known.get(variable) or given.environment.get(variable) or value
+        return resolved
+
+    def _models(self, credentials: list[Credential]) -> None:
+        after = pulumi.ResourceOptions(depends_on=credentials)
+        for name, settings in self._args.settings.access.models.items():
+            args = ModelArgs(**self._login, model_id=name, settle=self._settle, **settings.fields())
+            Model(f"{self._name}-model-{name}", args, pulumi.ResourceOptions.merge(self._child, after))
+
+    @property
+    def _settle(self) -> float | None:
+        return SETTLE_SECONDS if self._args.settings.replicas > 1 else None
 
     def _budgets(self) -> dict[str, Budget]:
         declared = {budget: fields.fields() for budget, fields in self._args.settings.access.budgets.items()}

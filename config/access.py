@@ -11,6 +11,7 @@ from litellm_admin.fields.amounts import Flag, Name
 from litellm_admin.fields.base import ObjectFields
 from litellm_admin.fields.budget import BudgetFields
 from litellm_admin.fields.customer import CustomerFields
+from litellm_admin.fields.model import CredentialFields, ModelFields
 from litellm_admin.fields.team import TeamFields, TeamMemberFields
 from litellm_admin.fields.user import UserFields
 from litellm_admin.fields.virtual_key import KeyFields
@@ -59,6 +60,23 @@ class KeySettings(Declaration, KeyFields):
     user_id: Name | None = Field(default=None, validation_alias=AliasChoices("user_id", "user"))
 
 
+class CredentialSettings(Declaration, CredentialFields):
+    """A credential; os.environ/NAME stands for a value in `secrets` or `environment`.
+
+    adopt: take over one of this name that somebody else made.
+    """
+
+    credential_values: dict[str, Any] = Field(min_length=1)
+    adopt: Flag | None = None
+
+
+class ModelSettings(Declaration, ModelFields):
+    """A model that the proxy keeps in its database instead of config.yaml."""
+
+    model_name: Name
+    litellm_params: dict[str, Any]
+
+
 class TeamSettings(Declaration, TeamFields):
     """A team, with its keys and members.
 
@@ -75,10 +93,15 @@ class TeamSettings(Declaration, TeamFields):
 
 
 class AccessSettings(BaseModel):
-    """Objects on the proxy: keys by alias, budgets, users and customers by id, teams by name."""
+    """Objects on the proxy: keys by alias, teams by name, and the rest by their ids.
+
+    Models are for those that a stack wants in the proxy's database; config.yaml has its own, in `proxy.model_list`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    credentials: dict[Name, CredentialSettings] = Field(default_factory=dict)
+    models: dict[Name, ModelSettings] = Field(default_factory=dict)
     budgets: dict[Name, BudgetSettings] = Field(default_factory=dict)
     customers: dict[Name, CustomerSettings] = Field(default_factory=dict)
     users: dict[Name, UserSettings] = Field(default_factory=dict)

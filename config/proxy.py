@@ -66,7 +66,7 @@ def problems(values: Mapping[str, Any]) -> list[Problem]:
         ),
         *_model_problems(settings),
         *_owned_problems(settings),
-        *_secret_problems(settings, _declared_names(values)),
+        *secret_problems(settings, declared_names(values), path=("proxy",)),
         *_environment_problems(values),
         *_end_user_budget_problems(settings),
     ]
@@ -109,8 +109,11 @@ def _owned_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(path=f"proxy.{section}.{name}", message=f"remove it: {OWNED[name]}")
 
 
-def _secret_problems(settings: Mapping[str, Any], declared: frozenset[str]) -> Iterator[Problem]:
-    for location, value in _strings(settings, ("proxy",)):
+def secret_problems(
+    settings: Mapping[str, Any], declared: frozenset[str], *, path: tuple[str, ...]
+) -> Iterator[Problem]:
+    """Find secrets in clear, and references to variables that are not declared, anywhere in the section at `path`."""
+    for location, value in _strings(settings, path):
         name = str(location[-1])
         if value.startswith(ENVIRON):
             variable = value.removeprefix(ENVIRON)
@@ -152,7 +155,8 @@ def _end_user_budget_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(path=path, message="max_end_user_budget_id names a budget already; keep one of the two")
 
 
-def _declared_names(values: Mapping[str, Any]) -> frozenset[str]:
+def declared_names(values: Mapping[str, Any]) -> frozenset[str]:
+    """Return the variables that the proxy will have."""
     sections = (values.get("secrets"), values.get("environment"))
     return STACK_ENVIRONMENT.union(*(section for section in sections if isinstance(section, Mapping)))
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from config.access import RESERVED
 from config.problems import Problem, nearest
-from config.proxy import model_names
+from config.proxy import STACK_ENVIRONMENT, declared_names, model_names, secret_problems
 
 SPECIAL_MODELS = frozenset({"all-proxy-models", "all-team-models", "no-default-models"})
 """Words that LiteLLM takes in place of a model (SpecialModelNames in litellm/proxy/_types.py)."""
@@ -33,8 +33,14 @@ class _Declared(NamedTuple):
 def problems(values: Mapping[str, Any]) -> list[Problem]:
     """Every reference in `access` that leads nowhere, every alias twice, and every name that is the stack's own."""
     access = _mapping(values, "access")
-    models = _usable_models(_mapping(values, "proxy"))
+    models = [*_usable_models(_mapping(values, "proxy")), *_own_models(access)]
     found = [*_reserved(access), *_repeated_aliases(access), *_strangers(access)]
+    for kind in ("models", "credentials"):
+        found += secret_problems(
+            _mapping(access, kind), declared_names(values) - STACK_ENVIRONMENT, path=("access", kind)
+        )
+    for name, model in _objects(access, "models"):
+        found += _credential_problems(f"access.models.{name}", model, values)
     for declared in _declared(access):
         found += _model_problems(declared, models)
         for kind in declared.refers_to:
@@ -110,6 +116,21 @@ def _reference_problems(declared: _Declared, kind: str, there: Mapping[str, Any]
 def _missing(kind: str, name: str, there: Mapping[str, Any]) -> str:
     adopt = "; one that is on the proxy already is declared with `adopt: true`" if kind != "budgets" else ""
     return f"no {kind.removesuffix('s')} {name!r} in access.{kind}; {nearest(name, there)}{adopt}"
+
+
+def _credential_problems(path: str, model: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Problem]:
+    name = _mapping(model, "litellm_params").get("litellm_credential_name")
+    declared = _mapping(_mapping(values, "access"), "credentials")
+    listed = _mapping(values, "proxy").get("credential_list")
+    in_file = [entry.get("credential_name") for entry in listed if isinstance(entry, Mapping)] if listed else []
+    if isinstance(name, str) and name not in (*declared, *in_file):
+        message = f"no credential {name!r} in access.credentials; {nearest(name, declared)}"
+        yield Problem(path=f"{path}.litellm_params.litellm_credential_name", message=message)
+
+
+def _own_models(access: Mapping[str, Any]) -> list[str]:
+    names = [fields.get("model_name") for _, fields in _objects(access, "models")]
+    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
 
 
 def _key_sections(access: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from litellm_admin.fields.amounts import Flag, Name
 from litellm_admin.fields.budget import BudgetFields
 from litellm_admin.fields.customer import CustomerFields
+from litellm_admin.fields.model import CredentialFields, ModelFields
 from litellm_admin.fields.team import TeamFields, TeamMemberFields
 from litellm_admin.fields.user import UserFields
 from litellm_admin.fields.virtual_key import KeyFields
@@ -28,6 +29,9 @@ KeyValue = Annotated[str, AfterValidator(_key_value)]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s@?#]*)?$")]
 """The gateway's address, as in http://127.0.0.1:4000; without a password, because messages show it."""
 
+Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+"""A span of time."""
+
 Token = Annotated[str, Field(pattern=r"^[\x21-\x7e]+$")]
 """An admin key."""
 
@@ -38,7 +42,7 @@ class Inputs(BaseModel):
     # A message must not repeat an input: the token is one.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    LOCAL: ClassVar[frozenset[str]] = frozenset({"url", "token", "adopt", "licensed"})
+    LOCAL: ClassVar[frozenset[str]] = frozenset({"url", "token", "adopt", "licensed", "settle"})
 
     url: Url
     token: Token
@@ -97,6 +101,27 @@ class UserInputs(Inputs, UserFields):
     user_id: Name
     adopt: Flag | None = None
     """Take over a user of this id that the stack did not make."""
+
+
+class ModelInputs(Inputs, ModelFields):
+    """The inputs of a model in the proxy's database."""
+
+    model_id: Name
+    model_name: Name
+    litellm_params: dict[str, Any]
+    settle: Seconds | None = None
+    """Seconds until all replicas know of a change."""
+
+
+class CredentialInputs(Inputs, CredentialFields):
+    """The inputs of a credential."""
+
+    credential_name: Name
+    credential_values: dict[str, Any] = Field(min_length=1)
+    adopt: Flag | None = None
+    """Take over a credential of this name that the stack did not make."""
+    settle: Seconds | None = None
+    """Seconds until all replicas know of a change."""
 
 
 class ProvisionerInputs(BaseModel):

@@ -72,13 +72,13 @@ class ObjectProvider(ResourceProvider):
         moved = self.moved(_olds, _news)
         if moved:
             replaces += moved
-        elif replaces:
+        elif replaces and self.api.spends:
             warn_replaced(self.subject(_news), replaces)
         login = any(_olds.get(name) != _news.get(name) for name in ("url", "token"))
         return DiffResult(
             changes=bool(changed or replaces or login),
             replaces=replaces,
-            delete_before_replace=not moved or self.clashes(_olds, _news),
+            delete_before_replace=self.clashes(_id, _olds, _news),
         )
 
     def create(self, props: Props) -> CreateResult:
@@ -122,8 +122,7 @@ class ObjectProvider(ResourceProvider):
         if live is None:
             return ReadResult(None, {})
         inputs = {name: value for name, value in _inputs(props).items() if name not in self.outputs}
-        drifted = {field: self.held(live, field) for field in self.drift(props, live)}
-        seen = {name: value for name, value in {**inputs, **drifted}.items() if value is not None}
+        seen = {name: value for name, value in {**inputs, **self.drifted(props, live)}.items() if value is not None}
         return ReadResult(id_, self.outs(seen, live), seen)
 
     def changed(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> set[str]:
@@ -135,9 +134,13 @@ class ObjectProvider(ResourceProvider):
         """Name what makes it another object."""
         return [] if same(olds.get(self.identity), news.get(self.identity)) else [self.identity]
 
-    def clashes(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:  # noqa: ARG002
+    def clashes(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:  # noqa: ARG002
         """Whether the new object cannot exist beside the old one."""
-        return False
+        return not self.moved(olds, news)
+
+    def drifted(self, props: Mapping[str, Any], live: Live) -> Props:
+        """Return the drifted fields as they could be declared."""
+        return {field: self.held(live, field) for field in self.drift(props, live)}
 
     def drift(self, props: Mapping[str, Any], live: Live) -> set[str]:
         """Name the declared fields that the proxy holds differently from what was recorded."""

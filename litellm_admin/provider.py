@@ -5,22 +5,28 @@ code (Pulumi pickles what is neither). The state names this module and these cla
 and destroy run it without the program.
 """
 
+import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from pulumi.dynamic import CheckFailure, CheckResult
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
 
 from litellm_admin.api.budgets import BudgetApi
 from litellm_admin.api.client import AdminClient
+from litellm_admin.api.credentials import CredentialApi
 from litellm_admin.api.customers import CustomerApi
+from litellm_admin.api.models import PARTS, ModelApi, deployment_id, other_parts
 from litellm_admin.api.objects import Live, same
 from litellm_admin.api.team_members import TeamMemberApi, membership_id
 from litellm_admin.api.teams import TeamApi
 from litellm_admin.api.users import UserApi
 from litellm_admin.api.virtual_keys import KeyApi
+from litellm_admin.checks import is_unknown
 from litellm_admin.inputs import (
     BudgetInputs,
+    CredentialInputs,
     CustomerInputs,
+    ModelInputs,
     TeamInputs,
     TeamMemberInputs,
     UserInputs,
@@ -28,6 +34,8 @@ from litellm_admin.inputs import (
 )
 from litellm_admin.keys import key_hash
 from litellm_admin.object_provider import ObjectProvider, Props, client_of
+
+_AGAIN_SECONDS: Final = 2
 
 
 class VirtualKeyProvider(ObjectProvider):
@@ -56,9 +64,9 @@ class VirtualKeyProvider(ObjectProvider):
             return key_hash(str(props["key"]))
         return client_of(props).keys.id_of(str(props["key_alias"]), subject=self.subject(props))
 
-    def clashes(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    def clashes(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
         """Whether both keys have the same alias, which is unique on the proxy."""
-        return bool(olds.get("key_alias") == news.get("key_alias"))
+        return super().clashes(id_, olds, news) or bool(olds.get("key_alias") == news.get("key_alias"))
 
     def drift(self, props: Mapping[str, Any], live: Live) -> set[str]:
         """Name the drifted fields; `duration` shows by the moment of expiry that was recorded after it was set."""
@@ -141,3 +149,94 @@ class UserProvider(ObjectProvider):
     def calls(self, client: AdminClient) -> UserApi:
         """Return the calls for users."""
         return client.users
+
+
+class SettlingProvider(ObjectProvider):
+    """Objects that each replica keeps in its memory, and reads anew every half minute.
+
+    Their input `settle` is how many seconds pass until all replicas know of a change; 0 for a single one.
+    """
+
+    def create(self, props: Props) -> CreateResult:
+        """Make the object, and wait until all replicas know it."""
+        result = super().create(props)
+        time.sleep(_settle(props))
+        return result
+
+    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
+        """Change the object, and wait until all replicas know the change."""
+        result = super().update(_id, _olds, _news)
+        if self.changed(_olds, _news):
+            time.sleep(_settle(_news))
+        return result
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        """Return the object as it is; what differs may be a replica that has not read it yet."""
+        until = time.monotonic() + _settle(props)
+        while True:
+            result = super().read(id_, props)
+            settled = result.id is not None and (result.inputs is None or not self.changed(result.inputs, props))
+            if settled or time.monotonic() >= until:
+                return result
+            time.sleep(_AGAIN_SECONDS)
+
+
+class ModelProvider(SettlingProvider):
+    """Models in the proxy's database; a changed one is another deployment beside the old one."""
+
+    api = ModelApi
+    inputs = ModelInputs
+    identity = "model_id"
+    label = "model_id"
+
+    def calls(self, client: AdminClient) -> ModelApi:
+        """Return the calls for models."""
+        return client.models
+
+    def object_id(self, props: Mapping[str, Any]) -> str:
+        """Return an id that tells of what the deployment holds."""
+        fields = self.inputs.fields_of(props)
+        return deployment_id(str(fields.pop("model_id")), fields, secret=str(props["token"]))
+
+    def declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the deployment's id and fields."""
+        fields = {name: value for name, value in super().declared(props).items() if name != "model_id"}
+        return {**fields, "id": self.object_id(props)}
+
+    def clashes(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:  # noqa: ARG002
+        """Whether the new deployment is the old one again, put right."""
+        return not is_unknown(news) and self.object_id(news) == id_
+
+    def drift(self, props: Mapping[str, Any], live: Live) -> set[str]:
+        """Name the drifted fields, as far as they can be read."""
+        fields = props.keys() & self.api.managed()
+        return {field for field in fields if not self.api.agrees(field, props[field], live.fields.get(field))}
+
+    def drifted(self, props: Mapping[str, Any], live: Live) -> Props:
+        """Return the drifted fields; of an object only the parts that are declared."""
+        return {
+            field: {**props[field], **other_parts(props[field], live.fields.get(field))} if field in PARTS else value
+            for field, value in super().drifted(props, live).items()
+        }
+
+
+class CredentialProvider(SettlingProvider):
+    """Credentials in the proxy's database."""
+
+    api = CredentialApi
+    inputs = CredentialInputs
+    identity = "credential_name"
+    label = "credential_name"
+
+    def calls(self, client: AdminClient) -> CredentialApi:
+        """Return the calls for credentials."""
+        return client.credentials
+
+    def drift(self, props: Mapping[str, Any], live: Live) -> set[str]:
+        """Name the drifted fields; of the values only the names can be read."""
+        other = frozenset(props.get("credential_values") or ()) != live.computed["names"]
+        return super().drift(props, live) | ({"credential_values"} if other else set())
+
+
+def _settle(props: Mapping[str, Any]) -> float:
+    return float(props.get("settle") or 0)

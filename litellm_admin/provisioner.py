@@ -55,6 +55,11 @@ ALLOWED_ROUTES: Final = (
     "/user/update",
     "/v2/user/info",
     "/user/delete",
+    "/model/new",
+    "/model/delete",
+    "/v2/model/info",
+    "/credentials",
+    "/credentials/*",
 )
 """A list of paths, because the group management_routes allows more, and leaves budgets and customers out."""
 

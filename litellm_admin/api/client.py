@@ -4,7 +4,9 @@ from functools import cached_property
 
 from litellm_admin.api.admin_users import AdminUserApi
 from litellm_admin.api.budgets import BudgetApi
+from litellm_admin.api.credentials import CredentialApi
 from litellm_admin.api.customers import CustomerApi
+from litellm_admin.api.models import ModelApi
 from litellm_admin.api.team_members import TeamMemberApi
 from litellm_admin.api.teams import TeamApi
 from litellm_admin.api.transport import Transport
@@ -56,3 +58,13 @@ class AdminClient:
     def users(self) -> UserApi:
         """Users who log in, own keys and are members of teams."""
         return UserApi(self._transport)
+
+    @cached_property
+    def models(self) -> ModelApi:
+        """Models in the proxy's database."""
+        return ModelApi(self._transport)
+
+    @cached_property
+    def credentials(self) -> CredentialApi:
+        """Credentials in the proxy's database."""
+        return CredentialApi(self._transport)

@@ -76,7 +76,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 def secret_texts(body: object, *, inside: bool = False) -> frozenset[str]:
     """Collect what must not be repeated of a request's body: a key's value, and the texts in free-form fields."""
     if isinstance(body, dict):
-        free_form = ("key", "metadata", "config", "router_settings")
+        free_form = ("key", "metadata", "config", "router_settings", "litellm_params", "credential_values")
         return frozenset().union(*(secret_texts(v, inside=inside or k in free_form) for k, v in body.items()))
     if isinstance(body, list):
         return frozenset().union(*(secret_texts(item, inside=inside) for item in body))

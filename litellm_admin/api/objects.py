@@ -27,6 +27,8 @@ class ObjectApi(ABC):
 
     noun: ClassVar[str]
     model: ClassVar[type[ObjectFields]]
+    spends: ClassVar[bool] = True
+    """Whether the proxy counts spend on the object, which another one in its place would not have."""
     unclearable: ClassVar[frozenset[str]] = frozenset()
     """Fields that the proxy can change but never empty again."""
     fixed: ClassVar[frozenset[str]] = frozenset()
@@ -48,6 +50,11 @@ class ObjectApi(ABC):
     def needs_new(cls, changes: Mapping[str, Any]) -> list[str]:
         """Name the changes (None empties a field) that the proxy cannot make in place."""
         return sorted(f for f, v in changes.items() if f in cls.fixed or (f in cls.unclearable and is_empty(v)))
+
+    @classmethod
+    def agrees(cls, field: str, declared: object, held: object) -> bool:
+        """Whether what is held of a field is what is declared, as far as it can be read."""
+        return is_empty(declared) == is_empty(held) if field in cls.unreadable else same(declared, held)
 
     @classmethod
     def refused(cls, changes: Mapping[str, Any]) -> list[str]:
@@ -115,18 +122,14 @@ def same(declared: object, held: object) -> bool:
 
 def differences(api: type[ObjectApi], declared: Mapping[str, Any], live: Live) -> dict[str, Any]:
     """Return the declared fields that the proxy holds differently, with their declared values."""
-
-    def differs(field: str, value: object) -> bool:
-        held = live.fields.get(field)
-        return is_empty(value) != is_empty(held) if field in api.unreadable else not same(value, held)
-
-    return {field: value for field, value in declared.items() if field in api.managed() and differs(field, value)}
+    fields = declared.keys() & api.managed()
+    return {f: declared[f] for f in fields if not api.agrees(f, declared[f], live.fields.get(f))}
 
 
 def undeclared(api: type[ObjectApi], declared: Collection[str], live: Live) -> dict[str, None]:
     """Return the fields that the proxy holds and the declaration does not name, each with None to empty it."""
     clearable = api.managed() - api.kept.keys()
-    return {f: None for f in clearable if f not in declared and not is_empty(live.fields.get(f))}
+    return {f: None for f in clearable if f not in declared and not api.agrees(f, None, live.fields.get(f))}
 
 
 def _kind(annotation: Any) -> type | None:

@@ -17,6 +17,7 @@ means, its unit and its bounds stand in `litellm_admin.fields`. Preview checks t
 
 from litellm_admin.resources.budget import Budget, BudgetArgs
 from litellm_admin.resources.customer import Customer, CustomerArgs
+from litellm_admin.resources.model import Credential, CredentialArgs, Model, ModelArgs
 from litellm_admin.resources.provisioner import Provisioner, ProvisionerArgs
 from litellm_admin.resources.team import Team, TeamArgs, TeamMember, TeamMemberArgs
 from litellm_admin.resources.user import User, UserArgs
@@ -25,8 +26,12 @@ from litellm_admin.resources.virtual_key import VirtualKey, VirtualKeyArgs
 __all__ = [
     "Budget",
     "BudgetArgs",
+    "Credential",
+    "CredentialArgs",
     "Customer",
     "CustomerArgs",
+    "Model",
+    "ModelArgs",
     "Provisioner",
     "ProvisionerArgs",
     "Team",

@@ -88,7 +88,7 @@ def _handler(proxy: FaultProxy, upstream: httpx.Client) -> type[BaseHTTPRequestH
             self.end_headers()
             self.wfile.write(answer.content)
 
-        do_GET = do_POST = forward  # noqa: N815
+        do_GET = do_POST = do_PATCH = do_DELETE = forward  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Keep the test's output quiet."""

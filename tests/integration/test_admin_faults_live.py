@@ -14,6 +14,7 @@ from litellm_admin.keys import key_hash
 from litellm_admin.object_provider import ObjectProvider
 from litellm_admin.provider import (
     BudgetProvider,
+    CredentialProvider,
     CustomerProvider,
     TeamMemberProvider,
     TeamProvider,
@@ -25,7 +26,7 @@ from tests.integration.inputs_of_tests import Login, MakeKey, Props
 from tests.integration.running_gateway import Gateway
 
 RAN = (Fault.LOST_ANSWER, Fault.GATEWAY_TIMEOUT)
-KINDS = ("key", "budget", "customer", "team", "member", "user")
+KINDS = ("key", "budget", "customer", "team", "member", "user", "credential")
 CREATE = {
     "key": "/key/generate",
     "budget": "/budget/new",
@@ -33,6 +34,7 @@ CREATE = {
     "team": "/team/new",
     "member": "/team/member_add",
     "user": "/user/new",
+    "credential": "/credentials",
 }
 UPDATE = {
     "key": "/key/update",
@@ -41,6 +43,7 @@ UPDATE = {
     "team": "/team/update",
     "member": "/team/member_update",
     "user": "/user/update",
+    "credential": "/credentials/{id}",
 }
 READ = {
     "key": "/key/info",
@@ -49,6 +52,7 @@ READ = {
     "team": "/team/info",
     "member": "/team/info",
     "user": "/v2/user/info",
+    "credential": "/credentials/by_name/{id}",
 }
 DELETE = {
     "key": "/key/delete",
@@ -57,6 +61,7 @@ DELETE = {
     "team": "/team/delete",
     "member": "/team/member_delete",
     "user": "/user/delete",
+    "credential": "/credentials/{id}",
 }
 CHANGE: dict[str, Props] = {
     "key": {"max_budget": 2.0},
@@ -65,6 +70,7 @@ CHANGE: dict[str, Props] = {
     "team": {"max_budget": 2.0},
     "member": {"max_budget_in_team": 2.0},
     "user": {"max_budget": 2.0},
+    "credential": {"credential_info": {"description": "two"}},
 }
 
 
@@ -74,6 +80,10 @@ class Subject:
     def __init__(self, kind: str, provider_: ObjectProvider, inputs: Props, gateway: Gateway) -> None:
         self.kind, self.provider, self.inputs, self.gateway = kind, provider_, inputs, gateway
         self.changed = {**inputs, **CHANGE[kind]}
+
+    def path(self, paths: dict[str, str]) -> str:
+        """Where the proxy is called for it."""
+        return paths[self.kind].format(id=self.inputs.get("credential_name"))
 
     def count(self) -> int:
         """How many of it the proxy has."""
@@ -89,6 +99,9 @@ class Subject:
             case "user":
                 query = {"user_ids": self.inputs["user_id"]}
                 return len(self.gateway.admin("GET", "/user/list", params=query)["users"])
+            case "credential":
+                rows = self.gateway.admin("GET", "/credentials")["credentials"]
+                return sum(row["credential_name"] == self.inputs["credential_name"] for row in rows)
             case "team":
                 rows = self.gateway.admin("GET", "/team/list")
                 return sum(row["team_id"] == self.inputs["team_id"] for row in rows)
@@ -112,6 +125,13 @@ def subject(
             return Subject("customer", CustomerProvider(), {**through, "user_id": name, "alias": "one"}, gateway)
         case "team":
             return Subject("team", TeamProvider(), {**through, "team_id": name, "max_budget": 1.0}, gateway)
+        case "credential":
+            inputs: Props = {
+                **through,
+                "credential_name": name,
+                "credential_values": {"api_base": "http://127.0.0.1:1"},
+            }
+            return Subject("credential", CredentialProvider(), inputs, gateway)
         case "user":
             return Subject("user", UserProvider(), {**through, "user_id": name, "max_budget": 1.0}, gateway)
         case _:
@@ -123,7 +143,7 @@ def subject(
 
 @pytest.mark.parametrize("fault", Fault)
 def test_a_create_outlives_a_fault_and_makes_one(subject: Subject, faults: FaultProxy, fault: Fault) -> None:
-    faults.plan(CREATE[subject.kind], fault)
+    faults.plan(subject.path(CREATE), fault)
     created = subject.provider.create(subject.inputs)
     assert subject.count() == 1
     assert subject.provider.read(created.id, created.outs or {}).inputs == subject.inputs
@@ -134,8 +154,8 @@ def test_a_create_that_fails_for_good_is_found_by_the_next_one(
     subject: Subject, faults: FaultProxy, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(object_provider, "PATIENCE", 0)
-    faults.plan(CREATE[subject.kind], fault)
-    faults.planned.append((READ[subject.kind], Fault.LOST_REQUEST))
+    faults.plan(subject.path(CREATE), fault)
+    faults.planned.append((subject.path(READ), Fault.LOST_REQUEST))
     with pytest.raises(AdminError, match=f"cannot (create|read) {subject.provider.api.noun}"):
         subject.provider.create(subject.inputs)
     assert subject.count() == (1 if fault in RAN else 0)
@@ -165,11 +185,11 @@ def test_an_object_that_is_made_anew_outlives_a_fault(
 @pytest.mark.parametrize("fault", Fault)
 def test_reads_updates_and_deletes_outlive_a_fault(subject: Subject, faults: FaultProxy, fault: Fault) -> None:
     created = subject.provider.create(subject.inputs)
-    faults.plan(UPDATE[subject.kind], fault)
-    faults.planned.append((READ[subject.kind], fault))
+    faults.plan(subject.path(UPDATE), fault)
+    faults.planned.append((subject.path(READ), fault))
     updated = subject.provider.update(created.id, created.outs or {}, subject.changed).outs or {}
     assert subject.provider.read(created.id, updated).inputs == subject.changed
-    faults.plan(DELETE[subject.kind], fault)
+    faults.plan(subject.path(DELETE), fault)
     subject.provider.delete(created.id, updated)
     assert subject.count() == 0
 
@@ -177,10 +197,10 @@ def test_reads_updates_and_deletes_outlive_a_fault(subject: Subject, faults: Fau
 @pytest.mark.parametrize("fault", Fault)
 def test_a_refresh_during_a_fault_keeps_the_record(subject: Subject, faults: FaultProxy, fault: Fault) -> None:
     created = subject.provider.create(subject.inputs)
-    faults.plan(READ[subject.kind], fault)
+    faults.plan(subject.path(READ), fault)
     read = subject.provider.read(created.id, created.outs or {})
     assert (read.id, read.outs, read.inputs) == (created.id, created.outs, None)
-    assert faults.seen == [READ[subject.kind]]
+    assert faults.seen == [subject.path(READ)]
 
 
 def test_a_write_that_the_proxy_drops_fails_the_update(

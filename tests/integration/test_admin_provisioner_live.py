@@ -41,7 +41,7 @@ def test_the_credential_manages_objects_and_nothing_else(inputs: Props, gateway:
         gateway.call("POST", "/chat/completions", token=token, json=message),
         gateway.call("GET", "/user/list", token=token),
         gateway.call("POST", "/team/block", token=token, json={"team_id": "x"}),
-        gateway.call("POST", "/model/new", token=token, json={}),
+        gateway.call("POST", "/model/update", token=token, json={}),
         gateway.call("GET", "/v1/models", token=token),
     ]
     assert [answer.status_code for answer in refused] == [403] * len(refused)

@@ -21,6 +21,15 @@ def config() -> dict[str, Any]:
         "access": {
             "budgets": {"HyperBudget": {"max_budget": 0.5}},
             "customers": {"HyperUser": {"budget": "HyperBudget"}},
+            "credentials": {
+                "openai": {"credential_values": {"api_key": "os.environ/OPENAI_API_KEY", "api_base": "http://x"}}
+            },
+            "models": {
+                "extra": {
+                    "model_name": "extra",
+                    "litellm_params": {"model": "openai/gpt-4o", "litellm_credential_name": "openai"},
+                }
+            },
             "users": {"alice": {"user_email": "alice@example.com"}},
             "teams": {
                 "support": {

@@ -113,11 +113,13 @@ def test_objects_on_the_proxy_are_those_of_the_config_and_the_stacks_own(
     assert objects == [
         "access-budget-HyperBudget",
         "access-budget-litellm-stack-end-users",
+        "access-credential-openai",
         "access-customer-HyperUser",
         "access-key-chat-app",
         "access-key-from-before",
         "access-key-helpdesk",
         "access-metrics-key",
+        "access-model-extra",
         "access-provisioner",
         "access-team-research",
         "access-team-support",
@@ -143,3 +145,14 @@ def test_an_adopted_key_has_no_value(resources: dict[str, mocks.MockResourceArgs
     adopted = resources["access-key-from-before"].inputs
     assert "key" not in adopted
     assert adopted["adopt"] is True
+
+
+def test_a_credential_gets_the_value_that_the_proxy_would_not_look_up(
+    resources: dict[str, mocks.MockResourceArgs],
+) -> None:
+    values = resources["access-credential-openai"].inputs["credential_values"]
+    # Wrapped, because it is a secret.
+    assert values["value"] == {"api_key": "sk-canary-0123456789", "api_base": "http://x"}
+    # There are two replicas, which read their database twice a minute.
+    assert resources["access-model-extra"].inputs["settle"] == 35
+    assert resources["access-model-extra"].inputs["litellm_params"]["litellm_credential_name"] == "openai"

@@ -47,6 +47,13 @@ def test_what_is_said_over_it_holds(base: dict[str, Any], override: dict[str, An
     assert merged.keys() <= base.keys() | override.keys()
 
 
+def test_models_are_kept_in_the_database_where_the_stack_declares_one_there() -> None:
+    model = {"extra": {"model_name": "extra", "litellm_params": {"model": "openai/x"}}}
+    stack = settings.load({"p:access": json.dumps({"models": model})}, encrypted=[], project="p")
+    assert yaml.safe_load(litellm.render(stack))["general_settings"]["store_model_in_db"] is True
+    assert "store_model_in_db" not in rendered()["general_settings"]
+
+
 def test_the_guides_production_defaults_are_there_without_a_word() -> None:
     config = rendered()
     assert config["litellm_settings"] == {

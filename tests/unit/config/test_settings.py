@@ -99,6 +99,27 @@ def test_every_reference_in_access_leads_somewhere() -> None:
     }
 
 
+def test_models_and_credentials_of_the_database_are_checked_like_those_of_the_file() -> None:
+    extra = {"model_name": "extra", "litellm_params": {"model": "openai/x", "litellm_credential_name": "opanai"}}
+    clear = {"model_name": "clear", "litellm_params": {"model": "openai/x", "api_key": CANARY}}
+    found = mistakes(
+        access={
+            "credentials": {"openai": {"credential_values": {"api_key": "os.environ/NOT_SET"}}, "empty": {}},
+            "models": {"extra": extra, "clear": clear},
+            "keys": {"chat-app": {"models": ["extra", "none"]}},
+        }
+    )
+    assert "a secret in clear" in found.pop("access.models.clear.litellm_params.api_key")
+    assert "--path secrets.NOT_SET" in found.pop("access.credentials.openai.credential_values.api_key")
+    assert found == {
+        "access.credentials.empty.credential_values": "Field required",
+        "access.models.extra.litellm_params.litellm_credential_name": (
+            "no credential 'opanai' in access.credentials; did you mean 'openai'?"
+        ),
+        "access.keys.chat-app.models[1]": "no model 'none' in model_list (have: extra, clear)",
+    }
+
+
 def test_the_message_names_the_count_and_says_that_nothing_happened() -> None:
     with pytest.raises(ConfigError, match="the stack config has 2 mistakes; nothing was touched:\n  - bind: "):
         load(bind="everywhere", replicas="0")

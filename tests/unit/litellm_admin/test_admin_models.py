@@ -21,7 +21,9 @@ from litellm_admin.fields.user import UserFields
 from litellm_admin.fields.virtual_key import KeyFields
 from litellm_admin.inputs import (
     BudgetInputs,
+    CredentialInputs,
     CustomerInputs,
+    ModelInputs,
     ProvisionerInputs,
     TeamInputs,
     TeamMemberInputs,
@@ -145,6 +147,8 @@ def test_only_what_is_set_is_declared_and_null_is_not_set() -> None:
         (resources.VirtualKeyArgs, VirtualKeyInputs),
         (resources.BudgetArgs, BudgetInputs),
         (resources.CustomerArgs, CustomerInputs),
+        (resources.CredentialArgs, CredentialInputs),
+        (resources.ModelArgs, ModelInputs),
         (resources.TeamArgs, TeamInputs),
         (resources.TeamMemberArgs, TeamMemberInputs),
         (resources.UserArgs, UserInputs),
