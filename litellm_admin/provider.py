@@ -56,6 +56,10 @@ class VirtualKeyProvider(ObjectProvider):
         result = super().check(_olds, news)
         if (news.get("key") is None) is not (news.get("adopt") is True):
             result.failures.append(CheckFailure("key", "has to be given, unless there is adopt: true instead of it"))
+        if _olds.get("adopt") is True and news.get("adopt") is True:
+            # Another one in its place would have another value.
+            fixed = sorted(field for field in self.changed(_olds, news) if field in self.api.fixed)
+            result.failures += [CheckFailure(field, "cannot be changed for a key that is adopted") for field in fixed]
         return result
 
     def object_id(self, props: Mapping[str, Any]) -> str:

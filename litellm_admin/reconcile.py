@@ -74,7 +74,14 @@ def _settle(
             message=f"the proxy cannot empty {', '.join(refused)}",
         )
     failure: AdminError | None = None
-    if api.needs_new(changes):
+    if (fixed := api.needs_new(changes)) and not api.can_be_remade(declared):
+        raise AdminError(
+            operation="change",
+            subject=subject,
+            message=f"the proxy cannot change {', '.join(fixed)} in place, and without its value it cannot be made "
+            "anew: declare what it has, or leave `adopt` out to have a new one made",
+        )
+    if fixed:
         api.delete(id_, subject=subject)
         _, failure = _make(api, declared, subject)
     else:

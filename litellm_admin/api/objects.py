@@ -63,6 +63,11 @@ class ObjectApi(ABC):
         return [f"{field} ({cls.kept[field]})" for field in emptied]
 
     @classmethod
+    def can_be_remade(cls, declared: Mapping[str, Any]) -> bool:  # noqa: ARG003
+        """Whether the declaration is enough to make the object again."""
+        return True
+
+    @classmethod
     def clear_value(cls, field: str) -> Any:
         """Return what to send to empty a field: null bricks the row where the column holds a list or an object."""
         kind = cls._kinds().get(field)

@@ -37,6 +37,11 @@ class KeyApi(ObjectApi):
         """Name the fields that can be changed in place; the alias is one of them."""
         return KeyFields.managed() | {"key_alias"}
 
+    @classmethod
+    def can_be_remade(cls, declared: Mapping[str, Any]) -> bool:
+        """Whether the key's value is known, which that of an adopted key is not."""
+        return "key" in declared
+
     def find(self, id_: str, *, subject: str) -> Live | None:
         """Return the key with this hash. A deleted one reads as found for ever, from the archive: it counts as gone."""
         try:

@@ -173,6 +173,19 @@ def test_a_key_that_is_not_there_cannot_be_taken_over(login: Login, name: str, m
         PROVIDER.update(created.id, created.outs or {}, {**adopted, "rpm_limit": 5.0})
 
 
+def test_a_key_that_is_adopted_is_never_deleted_for_a_change(login: Login, gateway: Gateway, name: str) -> None:
+    made = gateway.admin("POST", "/key/generate", json={"key_alias": name})
+    inputs = {**login, "key_alias": name, "adopt": True}
+    with pytest.raises(
+        AdminError, match="cannot change team_id in place, and without its value it cannot be made anew"
+    ):
+        PROVIDER.create({**inputs, "team_id": "another"})
+    outs = PROVIDER.create(inputs).outs or {}
+    (failure,) = PROVIDER.check(outs, {**inputs, "team_id": "another"}).failures
+    assert failure.property == "team_id"
+    assert gateway.call("GET", "/v1/models", token=made["key"]).is_success
+
+
 @pytest.mark.parametrize("given", [{}, {"adopt": True, "key": "sk-0123456789abcdef"}])
 def test_a_key_has_a_value_or_is_adopted(login: Login, name: str, given: Props) -> None:
     failures = PROVIDER.check({}, {**login, "key_alias": name, **given}).failures
