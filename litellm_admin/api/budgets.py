@@ -19,9 +19,7 @@ class BudgetApi(ObjectApi):
 
     def find(self, id_: str, *, subject: str) -> Live | None:
         """Return the budget with this id."""
-        rows = self._transport.call(
-            "POST", "/budget/info", operation="read", subject=subject, body={"budgets": [id_]}, repeatable=True
-        )
+        rows = self._post("/budget/info", {"budgets": [id_]}, operation="read", subject=subject)
         return self._live(rows[0]) if rows else None
 
     def everything(self) -> Iterator[tuple[str, Live]]:
@@ -31,12 +29,11 @@ class BudgetApi(ObjectApi):
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the budget with the id in `budget_id`."""
-        self._transport.call("POST", "/budget/new", operation="create", subject=subject, body=fields, repeatable=True)
+        self._post("/budget/new", fields, operation="create", subject=subject)
 
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:  # noqa: ARG002
         """Set the changed fields. The proxy answers 200 with null for a budget that it does not have."""
-        body = {"budget_id": id_, **changes}
-        self._transport.call("POST", "/budget/update", operation="update", subject=subject, body=body, repeatable=True)
+        self._post("/budget/update", {"budget_id": id_, **changes}, operation="update", subject=subject)
 
     def delete(self, id_: str, *, subject: str) -> None:
         """Delete the budget, unless something is attached to it: the proxy would lift its limit silently."""
@@ -49,9 +46,7 @@ class BudgetApi(ObjectApi):
                 message=f"{', '.join(users[:_NAMED])}{more} would lose the limit: attach them to another budget or "
                 "delete them first",
             )
-        self._transport.call(
-            "POST", "/budget/delete", operation="delete", subject=subject, body={"id": id_}, repeatable=True
-        )
+        self._post("/budget/delete", {"id": id_}, operation="delete", subject=subject)
 
     def owns(self, live: Live) -> bool:
         """Whether the budget was made with the login of this client."""

@@ -22,14 +22,8 @@ class CredentialApi(ObjectApi):
 
     def find(self, id_: str, *, subject: str) -> Live | None:
         """Return the credential of this name, as the replica that answers has it in memory."""
-        path = f"/credentials/by_name/{quote(id_, safe='')}"
-        try:
-            row = self._transport.call("GET", path, operation="read", subject=subject)
-        except AdminError as error:
-            if error.status == 404:
-                return None
-            raise
-        return self._live(row)
+        row = self._get(f"/credentials/by_name/{quote(id_, safe='')}", subject=subject)
+        return None if row is None else self._live(row)
 
     def everything(self) -> Iterator[tuple[str, Live]]:
         """Go through all credentials."""
@@ -40,7 +34,7 @@ class CredentialApi(ObjectApi):
         """Make the credential with the name in `credential_name`, marked as this login's."""
         info = {**(fields.get("credential_info") or {}), **mark(self._login())}
         body = {**fields, "credential_info": info}
-        self._transport.call("POST", "/credentials", operation="create", subject=subject, body=body, repeatable=True)
+        self._post("/credentials", body, operation="create", subject=subject)
 
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
         """Set the changed values, and delete those that are there no more."""

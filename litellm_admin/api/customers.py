@@ -18,15 +18,8 @@ class CustomerApi(ObjectApi):
 
     def find(self, id_: str, *, subject: str) -> Live | None:
         """Return the customer with this id."""
-        try:
-            row = self._transport.call(
-                "GET", "/customer/info", operation="read", subject=subject, query={"end_user_id": id_}
-            )
-        except AdminError as error:
-            if error.status == 404:
-                return None
-            raise
-        return self._live(row)
+        row = self._get("/customer/info", subject=subject, query={"end_user_id": id_})
+        return None if row is None else self._live(row)
 
     def everything(self) -> Iterator[tuple[str, Live]]:
         """Go through all customers, also those that traffic alone made."""
@@ -44,18 +37,7 @@ class CustomerApi(ObjectApi):
 
     def delete(self, id_: str, *, subject: str) -> None:
         """Delete the customer, one a call: a list with one unknown id deletes nothing."""
-        try:
-            self._transport.call(
-                "POST",
-                "/customer/delete",
-                operation="delete",
-                subject=subject,
-                body={"user_ids": [id_]},
-                repeatable=True,
-            )
-        except AdminError as error:
-            if error.status != 404:
-                raise
+        self._post_delete("/customer/delete", {"user_ids": [id_]}, subject=subject)
 
     def owns(self, live: Live) -> bool:  # noqa: ARG002
         """Take over whatever is there: the proxy makes a row for each end user it meets, declared or not."""
@@ -67,7 +49,7 @@ class CustomerApi(ObjectApi):
 
     def _send(self, path: str, body: Mapping[str, Any], *, operation: str, subject: str) -> None:
         try:
-            self._transport.call("POST", path, operation=operation, subject=subject, body=body, repeatable=True)
+            self._post(path, body, operation=operation, subject=subject)
         except AdminError as error:
             failure = error
         else:

@@ -76,7 +76,7 @@ class ModelApi(ObjectApi):
         info = {**(fields.get("model_info") or {}), "id": fields["id"]}
         body = {"model_name": fields["model_name"], "litellm_params": fields["litellm_params"], "model_info": info}
         try:
-            self._transport.call("POST", "/model/new", operation="create", subject=subject, body=body, repeatable=True)
+            self._post("/model/new", body, operation="create", subject=subject)
         except AdminError as error:
             failure = error
         else:
@@ -100,9 +100,7 @@ class ModelApi(ObjectApi):
     def delete(self, id_: str, *, subject: str) -> None:
         """Delete the deployment with this id."""
         try:
-            self._transport.call(
-                "POST", "/model/delete", operation="delete", subject=subject, body={"id": id_}, repeatable=True
-            )
+            self._post("/model/delete", {"id": id_}, operation="delete", subject=subject)
         except AdminError as error:
             if error.status != 400 or "not found in db" not in error.message:
                 raise

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Any, ClassVar, get_args, get_origin
 
+from litellm_admin.api.errors import AdminError
 from litellm_admin.api.transport import Transport
 from litellm_admin.fields.base import ObjectFields
 
@@ -111,6 +112,27 @@ class ObjectApi(ABC):
 
     def claim(self, id_: str, live: Live, *, subject: str) -> None:  # noqa: B027
         """Make an object that is adopted the stack's own, where the proxy can tell whose it is."""
+
+    def _get(self, path: str, *, subject: str, query: Mapping[str, str | int] | None = None) -> Any | None:
+        """Return an answer; None if the proxy has no such object."""
+        try:
+            return self._transport.call("GET", path, operation="read", subject=subject, query=query)
+        except AdminError as error:
+            if error.status != 404:
+                raise
+        return None
+
+    def _post(self, path: str, body: Mapping[str, Any], *, operation: str, subject: str) -> Any:
+        """Return the answer to a call that has the same effect twice, as all do that name the object."""
+        return self._transport.call("POST", path, operation=operation, subject=subject, body=body, repeatable=True)
+
+    def _post_delete(self, path: str, body: Mapping[str, Any], *, subject: str) -> None:
+        """Delete an object that may be gone already."""
+        try:
+            self._post(path, body, operation="delete", subject=subject)
+        except AdminError as error:
+            if error.status != 404:
+                raise
 
 
 def is_empty(value: object) -> bool:

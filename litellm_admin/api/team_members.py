@@ -78,9 +78,7 @@ class TeamMemberApi(ObjectApi):
         later = {name: limits.pop(name) for name in _ONLY_BY_UPDATE if name in limits}
         member = {"user_id": user_id, "role": fields["role"]}
         body = {"team_id": team_id, "member": member, **limits}
-        self._transport.call(
-            "POST", "/team/member_add", operation="create", subject=subject, body=body, repeatable=True
-        )
+        self._post("/team/member_add", body, operation="create", subject=subject)
         if later:
             self._update(team_id, user_id, later, subject)
 
@@ -108,9 +106,7 @@ class TeamMemberApi(ObjectApi):
             )
         body = {"team_id": team_id, "user_id": user_id}
         try:
-            self._transport.call(
-                "POST", "/team/member_delete", operation="delete", subject=subject, body=body, repeatable=True
-            )
+            self._post("/team/member_delete", body, operation="delete", subject=subject)
         except AdminError:
             # 400 for somebody who is not in the team, as after a first try whose answer was lost.
             if self.find(id_, subject=subject) is not None:
@@ -123,6 +119,4 @@ class TeamMemberApi(ObjectApi):
 
     def _update(self, team_id: str, user_id: str, values: Mapping[str, Any], subject: str) -> None:
         body = {"team_id": team_id, "user_id": user_id, **values}
-        self._transport.call(
-            "POST", "/team/member_update", operation="update", subject=subject, body=body, repeatable=True
-        )
+        self._post("/team/member_update", body, operation="update", subject=subject)

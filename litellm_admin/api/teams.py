@@ -31,13 +31,8 @@ class TeamApi(ObjectApi):
         """Return the team, its members and one of its keys as the proxy answers them, or None."""
         # All keys come along unless they are limited, to one at least.
         query: dict[str, str | int] = {"team_id": id_, "key_limit": 1}
-        try:
-            answer = self._transport.call("GET", "/team/info", operation="read", subject=subject, query=query)
-        except AdminError as error:
-            if error.status == 404:
-                return None
-            raise
-        return dict(answer)
+        answer: Mapping[str, Any] | None = self._get("/team/info", subject=subject, query=query)
+        return answer
 
     def infos(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Go through all teams as `info` returns them."""
@@ -61,19 +56,19 @@ class TeamApi(ObjectApi):
         if any(name in fields for name in TeamFields.MEMBER_BUDGET):
             # Without a word about it, a member's budget would take over the team's own span.
             body.setdefault("team_member_budget_duration", None)
-        self._transport.call("POST", "/team/new", operation="create", subject=subject, body=body, repeatable=True)
+        self._post("/team/new", body, operation="create", subject=subject)
 
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
         """Set the changed fields."""
         if _PERMISSIONS in changes:
             # /team/update does not know this field.
             permissions = {"team_id": id_, _PERMISSIONS: changes[_PERMISSIONS] or []}
-            self._send("/team/permissions_update", permissions, subject)
+            self._post("/team/permissions_update", permissions, operation="update", subject=subject)
         columns = {f: v for f, v in changes.items() if f not in {*self.BACKED, "metadata", _PERMISSIONS}}
         body = {f: self.clear_value(f) if is_empty(v) else v for f, v in columns.items()}
         body |= live.computed["metadata"].changed(changes, self.BACKED)
         if body:
-            self._send("/team/update", {"team_id": id_, **body}, subject)
+            self._post("/team/update", {"team_id": id_, **body}, operation="update", subject=subject)
 
     def delete(self, id_: str, *, subject: str) -> None:
         """Delete the team, unless there are keys in it: the proxy would delete them too."""
@@ -87,26 +82,13 @@ class TeamApi(ObjectApi):
                 subject=subject,
                 message=f"{keys} would be deleted with it: move or delete them first",
             )
-        try:
-            self._transport.call(
-                "POST",
-                "/team/delete",
-                operation="delete",
-                subject=subject,
-                body={"team_ids": [id_]},
-                repeatable=True,
-            )
-        except AdminError as error:
-            if error.status != 404:
-                raise
+        self._post_delete("/team/delete", {"team_ids": [id_]}, subject=subject)
         self.delete_hidden_budget(live.computed[MEMBER_BUDGET_ID], subject=subject)
 
     def delete_hidden_budget(self, id_: str | None, *, subject: str) -> None:
         """Delete a budget that the proxy made for members, and would leave behind."""
         if id_ is not None:
-            self._transport.call(
-                "POST", "/budget/delete", operation="delete", subject=subject, body={"id": id_}, repeatable=True
-            )
+            self._post("/budget/delete", {"id": id_}, operation="delete", subject=subject)
 
     def owns(self, live: Live) -> bool:
         """Whether the team bears the mark of this client's login."""
@@ -116,7 +98,7 @@ class TeamApi(ObjectApi):
         """Mark the team as this login's."""
         metadata: Metadata = live.computed["metadata"]
         whole = {**metadata.plain, **metadata.backed, **mark(self._login())}
-        self._send("/team/update", {"team_id": id_, "metadata": whole}, subject)
+        self._post("/team/update", {"team_id": id_, "metadata": whole}, operation="update", subject=subject)
 
     def _live(self, info: Mapping[str, Any]) -> Live:
         entries = info.get("metadata") or {}
@@ -141,6 +123,3 @@ class TeamApi(ObjectApi):
 
     def _login(self) -> str:
         return KeyApi(self._transport).login()
-
-    def _send(self, path: str, body: Mapping[str, Any], subject: str) -> None:
-        self._transport.call("POST", path, operation="update", subject=subject, body=body, repeatable=True)

@@ -28,14 +28,8 @@ class UserApi(ObjectApi):
 
     def find(self, id_: str, *, subject: str) -> Live | None:
         """Return the user with this id."""
-        query = {"user_id": id_}
-        try:
-            row = self._transport.call("GET", "/v2/user/info", operation="read", subject=subject, query=query)
-        except AdminError as error:
-            if error.status == 404:
-                return None
-            raise
-        return self._live(row)
+        row = self._get("/v2/user/info", subject=subject, query={"user_id": id_})
+        return None if row is None else self._live(row)
 
     def everything(self) -> Iterator[tuple[str, Live]]:
         """Go through all users."""
@@ -50,7 +44,7 @@ class UserApi(ObjectApi):
         """Make the user with the id in `user_id`, marked as this login's, without a key that nobody asked for."""
         metadata = {**(fields.get("metadata") or {}), **mark(self._login())}
         body = {**fields, "metadata": metadata, "auto_create_key": False}
-        self._transport.call("POST", "/user/new", operation="create", subject=subject, body=body, repeatable=True)
+        self._post("/user/new", body, operation="create", subject=subject)
 
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
         """Set the changed fields. The user has to be there: the proxy would make one."""
@@ -71,14 +65,7 @@ class UserApi(ObjectApi):
                 subject=subject,
                 message=f"{keys} would be deleted with it: give them another owner or delete them first",
             )
-        body = {"user_ids": [id_]}
-        try:
-            self._transport.call(
-                "POST", "/user/delete", operation="delete", subject=subject, body=body, repeatable=True
-            )
-        except AdminError as error:
-            if error.status != 404:
-                raise
+        self._post_delete("/user/delete", {"user_ids": [id_]}, subject=subject)
 
     def owns(self, live: Live) -> bool:
         """Whether the user bears the mark of this client's login."""
@@ -98,4 +85,4 @@ class UserApi(ObjectApi):
         return KeyApi(self._transport).login()
 
     def _send(self, body: Mapping[str, Any], subject: str) -> None:
-        self._transport.call("POST", "/user/update", operation="update", subject=subject, body=body, repeatable=True)
+        self._post("/user/update", body, operation="update", subject=subject)

@@ -44,14 +44,10 @@ class KeyApi(ObjectApi):
 
     def find(self, id_: str, *, subject: str) -> Live | None:
         """Return the key with this hash. A deleted one reads as found for ever, from the archive: it counts as gone."""
-        try:
-            answer = self._transport.call("GET", "/key/info", operation="read", subject=subject, query={"key": id_})
-        except AdminError as error:
-            if error.status == 404:
-                return None
-            raise
-        info = answer["info"]
-        return None if info.get("status") == "deleted" else self._live(info)
+        answer = self._get("/key/info", subject=subject, query={"key": id_})
+        if answer is None or answer["info"].get("status") == "deleted":
+            return None
+        return self._live(answer["info"])
 
     def look(self, id_: str, *, subject: str) -> Live | None:
         """Return the key from a listing of all keys, if many are asked for; one that is missing there is looked up."""
@@ -100,17 +96,11 @@ class KeyApi(ObjectApi):
         columns = {f: v for f, v in changes.items() if f not in self.BACKED and f != "metadata"}
         body = {f: self.clear_value(f) if is_empty(v) else v for f, v in columns.items()}
         body |= {"key": id_, **live.computed["metadata"].changed(changes, self.BACKED)}
-        self._transport.call("POST", "/key/update", operation="update", subject=subject, body=body, repeatable=True)
+        self._post("/key/update", body, operation="update", subject=subject)
 
     def delete(self, id_: str, *, subject: str) -> None:
         """Delete the key with this hash."""
-        try:
-            self._transport.call(
-                "POST", "/key/delete", operation="delete", subject=subject, body={"keys": [id_]}, repeatable=True
-            )
-        except AdminError as error:
-            if error.status != 404:
-                raise
+        self._post_delete("/key/delete", {"keys": [id_]}, subject=subject)
 
     def owns(self, live: Live) -> bool:  # noqa: ARG002
         """Whoever knows the value of a key owns it."""
@@ -149,13 +139,8 @@ class KeyApi(ObjectApi):
 
     def whoami(self) -> str | None:
         """Return the user behind the key that this client logs in with; None for the master key, which has no row."""
-        try:
-            answer = self._transport.call("GET", "/key/info", operation="read", subject="the login key")
-        except AdminError as error:
-            if error.status == 404:
-                return None
-            raise
-        user = answer["info"].get("user_id")
+        answer = self._get("/key/info", subject="the login key")
+        user = None if answer is None else answer["info"].get("user_id")
         return None if user is None else str(user)
 
     def _pages(self, filters: Mapping[str, str], subject: str) -> Iterator[tuple[list[Mapping[str, Any]], int]]:

@@ -55,6 +55,12 @@ class Checkout:
         login = {"Authorization": f"Bearer {self.make('master-key').strip()}"}
         return httpx.request(method, f"{self.gateway}{path}", headers=login, **request).raise_for_status().json()
 
+    def chat(self, key: str, *, model: str) -> Any:
+        request = {"model": model, "messages": [{"role": "user", "content": "Hello"}]}
+        login = {"Authorization": f"Bearer {key}"}
+        answer = httpx.post(f"{self.gateway}/v1/chat/completions", json=request, headers=login, timeout=60)
+        return answer.raise_for_status().json()["choices"][0]["message"]["content"]
+
     def spend(self, key: str) -> float:
         return float(self.admin("GET", "/key/info", params={"key": key})["info"]["spend"])
 
@@ -66,7 +72,14 @@ def checkout(engine: docker.DockerClient, tmp_path: Path) -> Iterator[Checkout]:
     config = {**stack_config(), "protect": True}
     config["proxy"]["model_list"] = config["proxy"]["model_list"][:1]
     config["access"] |= {
-        "keys": {"chat-app": {"models": ["chat"], "max_budget": 1, "budget_duration": "1d"}},
+        "credentials": {"offline": {"credential_values": {"mock_response": "From the database."}}},
+        "models": {
+            "extra": {
+                "model_name": "extra",
+                "litellm_params": {"model": "openai/gpt-4o-mini", "litellm_credential_name": "offline"},
+            }
+        },
+        "keys": {"chat-app": {"models": ["chat", "extra"], "max_budget": 1, "budget_duration": "1d"}},
         "users": {"alice": {"user_email": "alice@example.com"}},
         "teams": {"support": {"members": {"alice": {}}, "keys": {"helpdesk": {"rpm_limit": 60, "user": "alice"}}}},
     }
@@ -92,6 +105,7 @@ def test_a_users_day(checkout: Checkout, engine: docker.DockerClient) -> None:
     env_file = checkout.folder / ".env"
     key = dotenv_values(env_file)["LITELLM_API_KEY"]
     assert key
+    assert checkout.chat(key, model="extra") == "From the database."
     assert key not in summary
     assert stat.S_IMODE(env_file.stat().st_mode) == 0o600
     checkout.make("env", "KEY=chat-app", "FILE=app.env")

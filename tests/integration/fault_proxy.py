@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -18,6 +19,14 @@ class Fault(Enum):
     LOST_REQUEST = "the connection is cut before it runs"
     UNAVAILABLE = "the edge answers 503 and it does not run"
     GATEWAY_TIMEOUT = "it runs, and the edge answers 504"
+    INTERNAL_ERROR = "it runs, and the answer is 500"
+    RATE_LIMITED = "it does not run, and the answer is 429"
+    SLOW = "it runs, and the answer takes a while"
+
+
+NOT_RUN = {Fault.UNAVAILABLE: 503, Fault.RATE_LIMITED: 429}
+RUN = {Fault.GATEWAY_TIMEOUT: 504, Fault.INTERNAL_ERROR: 500}
+SLOW_SECONDS = 0.7
 
 
 class FaultProxy:
@@ -72,16 +81,18 @@ def _handler(proxy: FaultProxy, upstream: httpx.Client) -> type[BaseHTTPRequestH
             fault = proxy.fault_for(self.path.partition("?")[0])
             if fault is Fault.LOST_REQUEST:
                 return
-            if fault is Fault.UNAVAILABLE:
-                self.send_error(503)
+            if fault in NOT_RUN:
+                self.send_error(NOT_RUN[fault])
                 return
             headers = {name: self.headers[name] for name in ("authorization", "content-type") if name in self.headers}
             answer = upstream.request(self.command, proxy.target + self.path, content=body, headers=headers)
             if fault is Fault.LOST_ANSWER:
                 return
-            if fault is Fault.GATEWAY_TIMEOUT:
-                self.send_error(504)
+            if fault in RUN:
+                self.send_error(RUN[fault])
                 return
+            if fault is Fault.SLOW:
+                time.sleep(SLOW_SECONDS)
             self.send_response(answer.status_code)
             self.send_header("content-type", answer.headers.get("content-type", "text/plain"))
             self.send_header("content-length", str(len(answer.content)))
