@@ -52,7 +52,7 @@ class AccessArgs:
 class _Login(TypedDict):
     url: str
     token: pulumi.Output[str]
-    licensed: bool
+    licensed: bool | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class Access(pulumi.ComponentResource):
             pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[args.edge.cutover])),
         )
         self._login = _Login(
-            url=args.settings.effective_admin_url, token=provisioner.token, licensed=args.settings.licensed
+            url=args.settings.effective_admin_url, token=provisioner.token, licensed=args.settings.licensed or None
         )
         self._models(self._credentials())
         budgets = self._budgets()

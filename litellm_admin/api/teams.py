@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from litellm_admin.api import permissions
 from litellm_admin.api.errors import AdminError
 from litellm_admin.api.metadata import Metadata, mark
 from litellm_admin.api.objects import Live, ObjectApi, is_empty
@@ -62,11 +63,11 @@ class TeamApi(ObjectApi):
         """Set the changed fields."""
         if _PERMISSIONS in changes:
             # /team/update does not know this field.
-            permissions = {"team_id": id_, _PERMISSIONS: changes[_PERMISSIONS] or []}
-            self._post("/team/permissions_update", permissions, operation="update", subject=subject)
+            routes = {"team_id": id_, _PERMISSIONS: changes[_PERMISSIONS] or []}
+            self._post("/team/permissions_update", routes, operation="update", subject=subject)
         columns = {f: v for f, v in changes.items() if f not in {*self.BACKED, "metadata", _PERMISSIONS}}
         body = {f: self.clear_value(f) if is_empty(v) else v for f, v in columns.items()}
-        body |= live.computed["metadata"].changed(changes, self.BACKED)
+        body |= permissions.whole(changes) | live.computed["metadata"].changed(changes, self.BACKED)
         if body:
             self._post("/team/update", {"team_id": id_, **body}, operation="update", subject=subject)
 
@@ -118,6 +119,7 @@ class TeamApi(ObjectApi):
             "metadata": metadata.plain,
             "budget_limits": windows,
             "model_aliases": aliases,
+            permissions.FIELD: permissions.held(info),
         }
         return Live(fields=fields, computed={"metadata": metadata, MEMBER_BUDGET_ID: entries.get(MEMBER_BUDGET_ID)})
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from litellm_admin.api import permissions
 from litellm_admin.api.errors import AdminError
 from litellm_admin.api.metadata import Metadata, mark
 from litellm_admin.api.objects import Live, ObjectApi
@@ -50,7 +51,7 @@ class UserApi(ObjectApi):
         """Set the changed fields. The user has to be there: the proxy would make one."""
         columns = {field: value for field, value in changes.items() if field != "metadata"}
         metadata: Metadata = live.computed["metadata"]
-        body = {**columns, **metadata.changed(changes, frozenset())}
+        body = {**columns, **permissions.whole(changes), **metadata.changed(changes, frozenset())}
         if "metadata" in body:
             # The mark is also what makes it possible to empty the rest: the proxy ignores an empty object.
             body["metadata"] |= mark(self._login())
@@ -79,7 +80,8 @@ class UserApi(ObjectApi):
     def _live(self, row: Mapping[str, Any]) -> Live:
         metadata = Metadata.read(row.get("metadata"), frozenset())
         columns = {field: row.get(field) for field in self.managed()}
-        return Live(fields={**columns, "metadata": metadata.plain}, computed={"metadata": metadata})
+        fields = {**columns, "metadata": metadata.plain, permissions.FIELD: permissions.held(row)}
+        return Live(fields=fields, computed={"metadata": metadata})
 
     def _login(self) -> str:
         return KeyApi(self._transport).login()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, ClassVar, Final
 
+from litellm_admin.api import permissions
 from litellm_admin.api.errors import AdminError
 from litellm_admin.api.metadata import Metadata
 from litellm_admin.api.objects import Live, ObjectApi, is_empty
@@ -58,7 +59,9 @@ class KeyApi(ObjectApi):
 
         listed = self._transport.memory.listing(self.noun).rows(pages)
         row = listed.get(id_) if listed else None
-        return self.find(id_, subject=subject) if row is None else self._live(row)
+        # The listing names the row of its permissions and leaves it out.
+        incomplete = row is None or (row.get("object_permission_id") and not row.get(permissions.FIELD))
+        return self.find(id_, subject=subject) if row is None or incomplete else self._live(row)
 
     def everything(self) -> Iterator[tuple[str, Live]]:
         """Go through all keys by their hashes."""
@@ -86,8 +89,8 @@ class KeyApi(ObjectApi):
         except AdminError as error:
             failure = error
         else:
-            # When it expires is for the proxy to say.
-            certain = _is_new(answer) and "duration" not in fields
+            # When it expires is for the proxy to say, and which servers there are.
+            certain = _is_new(answer) and not {"duration", permissions.FIELD} & fields.keys()
             return Live(fields=fields, computed={"expires": None}) if certain else None
         raise self._explained(failure, str(fields.get("key_alias", "")))
 
@@ -95,7 +98,7 @@ class KeyApi(ObjectApi):
         """Set the changed fields of the key with this hash."""
         columns = {f: v for f, v in changes.items() if f not in self.BACKED and f != "metadata"}
         body = {f: self.clear_value(f) if is_empty(v) else v for f, v in columns.items()}
-        body |= {"key": id_, **live.computed["metadata"].changed(changes, self.BACKED)}
+        body |= {"key": id_, **permissions.whole(changes), **live.computed["metadata"].changed(changes, self.BACKED)}
         self._post("/key/update", body, operation="update", subject=subject)
 
     def delete(self, id_: str, *, subject: str) -> None:
@@ -181,6 +184,7 @@ class KeyApi(ObjectApi):
             **columns,
             **metadata.backed,
             "metadata": metadata.plain,
+            permissions.FIELD: permissions.held(info),
             "budget_limits": windows,
             "duration": expires,
         }

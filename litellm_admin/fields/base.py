@@ -52,6 +52,24 @@ class BudgetWindow(BaseModel):
     budget_duration: Duration
 
 
+class ObjectPermission(BaseModel):
+    """What may be used beside models; an empty list means no restriction, as does one that is not named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mcp_servers: tuple[str, ...] | None = None
+    mcp_access_groups: tuple[str, ...] | None = None
+    mcp_toolsets: tuple[str, ...] | None = None
+    mcp_tool_permissions: dict[str, tuple[str, ...]] | None = None
+    """MCP server: tools of it."""
+    blocked_tools: tuple[str, ...] | None = None
+    vector_stores: tuple[str, ...] | None = None
+    agents: tuple[str, ...] | None = None
+    agent_access_groups: tuple[str, ...] | None = None
+    search_tools: tuple[str, ...] | None = None
+    skills: tuple[str, ...] | None = None
+
+
 class SpendLimits(ObjectFields):
     """The limits that keys, teams and users have in common."""
 

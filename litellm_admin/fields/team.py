@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import ValidationInfo, field_validator, model_validator
 
 from litellm_admin.fields.amounts import Count, Dollars, Duration, Flag, Limit, Name, Route
-from litellm_admin.fields.base import BudgetWindow, ObjectFields, SpendLimits, no_field_in_metadata
+from litellm_admin.fields.base import BudgetWindow, ObjectFields, ObjectPermission, SpendLimits, no_field_in_metadata
 
 
 class TeamFields(SpendLimits):
@@ -31,6 +31,7 @@ class TeamFields(SpendLimits):
     METADATA_BACKED: ClassVar[frozenset[str]] = frozenset(
         {
             "allowed_passthrough_routes",
+            "allowed_vector_store_indexes",
             "default_estimated_output_tokens",
             "default_estimated_output_tokens_per_model",
             "denied_passthrough_routes",
@@ -99,6 +100,12 @@ class TeamFields(SpendLimits):
     """Anything, for reports; it replaces what the team holds."""
     router_settings: dict[str, Any] | None = None
     """Router settings for this team only."""
+    object_permission: ObjectPermission | None = None
+    """MCP servers, vector stores, agents and tools that the team's keys may use."""
+    access_group_ids: tuple[Name, ...] | None = None
+    """Access groups of the proxy that the team belongs to."""
+    allowed_vector_store_indexes: tuple[dict[str, Any], ...] | None = None
+    """Indexes, each with index_name and index_permissions."""
     blocked: Flag | None = None
     """Refuse every request with the team's keys until this is false again."""
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from litellm_admin.fields.amounts import Name
-from litellm_admin.fields.base import SpendLimits, no_field_in_metadata
+from litellm_admin.fields.base import ObjectPermission, SpendLimits, no_field_in_metadata
 
 
 class UserFields(SpendLimits):
@@ -26,6 +26,8 @@ class UserFields(SpendLimits):
     """What the user may do in the admin UI; none: what LiteLLM lets a user without a role."""
     models: tuple[str, ...] | None = None
     """Names from model_list that the user's own keys may use; none: all of them."""
+    object_permission: ObjectPermission | None = None
+    """MCP servers, vector stores, agents and tools that the user may use."""
     metadata: dict[str, Any] | None = None
     """Anything, for reports; it replaces what the user holds."""
 

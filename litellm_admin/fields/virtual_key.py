@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import field_validator, model_validator
 
 from litellm_admin.fields.amounts import Count, Duration, Flag, Limit, Name, Route
-from litellm_admin.fields.base import BudgetWindow, SpendLimits, no_field_in_metadata
+from litellm_admin.fields.base import BudgetWindow, ObjectPermission, SpendLimits, no_field_in_metadata
 
 
 class KeyFields(SpendLimits):
@@ -30,6 +30,7 @@ class KeyFields(SpendLimits):
     }
     METADATA_BACKED: ClassVar[frozenset[str]] = frozenset(
         {
+            "allowed_vector_store_indexes",
             "default_estimated_output_tokens",
             "default_estimated_output_tokens_per_model",
             "disable_global_guardrails",
@@ -94,6 +95,14 @@ class KeyFields(SpendLimits):
     permissions: dict[str, Any] | None = None
     router_settings: dict[str, Any] | None = None
     """Router settings for this key only."""
+    object_permission: ObjectPermission | None = None
+    """MCP servers, vector stores, agents and tools that the key may use."""
+    access_group_ids: tuple[Name, ...] | None = None
+    """Access groups of the proxy that the key belongs to."""
+    allowed_vector_store_indexes: tuple[dict[str, Any], ...] | None = None
+    """Indexes, each with index_name and index_permissions."""
+    agent_id: Name | None = None
+    """The agent that the key belongs to."""
     blocked: Flag | None = None
     """Refuse every request until this is false again."""
     duration: Duration | None = None

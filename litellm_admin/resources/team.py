@@ -46,6 +46,9 @@ class TeamArgs(LoginArgs):
     default_team_member_models: Strings | None = None
     metadata: Json | None = None
     router_settings: Json | None = None
+    object_permission: Json | None = None
+    access_group_ids: Strings | None = None
+    allowed_vector_store_indexes: Input[Sequence[Json]] | None = None
     blocked: Input[bool] | None = None
     tags: Strings | None = None
     guardrails: Strings | None = None

@@ -25,6 +25,7 @@ class UserArgs(LoginArgs):
     budget_duration: Input[str] | None = None
     rpm_limit: Input[int] | None = None
     tpm_limit: Input[int] | None = None
+    object_permission: Json | None = None
     metadata: Json | None = None
     model_max_budget: Json | None = None
     adopt: Input[bool] | None = None

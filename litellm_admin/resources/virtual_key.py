@@ -50,6 +50,10 @@ class VirtualKeyArgs(LoginArgs):
     config: Json | None = None
     permissions: Json | None = None
     router_settings: Json | None = None
+    object_permission: Json | None = None
+    access_group_ids: Strings | None = None
+    allowed_vector_store_indexes: Input[Sequence[Json]] | None = None
+    agent_id: Input[str] | None = None
     blocked: Input[bool] | None = None
     duration: Input[str] | None = None
     user_id: Input[str] | None = None

@@ -13,6 +13,16 @@ from tests.integration.running_gateway import Gateway
 PROVIDER = VirtualKeyProvider()
 
 FIELDS: dict[str, tuple[Any, Any]] = {
+    "access_group_ids": (["one"], ["one", "two"]),
+    "agent_id": ("an-agent", "another"),
+    "allowed_vector_store_indexes": (
+        [{"index_name": "a", "index_permissions": ["read"]}],
+        [{"index_name": "b", "index_permissions": ["read", "write"]}],
+    ),
+    "object_permission": (
+        {"vector_stores": ["a"], "agents": ["x"]},
+        {"vector_stores": ["b"], "skills": ["c"]},
+    ),
     "aliases": ({"gpt": "chat"}, {"gpt": "embeddings"}),
     "allowed_cache_controls": (["no-cache"], ["no-cache", "no-store"]),
     "allowed_routes": (["/chat/completions"], ["llm_api_routes"]),
@@ -171,6 +181,12 @@ def test_a_key_that_is_not_there_cannot_be_taken_over(login: Login, name: str, m
     # No value would be known of a key that is made without one.
     with pytest.raises(AdminError, match="without its value it cannot be made again: leave `adopt` out"):
         PROVIDER.update(created.id, created.outs or {}, {**adopted, "rpm_limit": 5.0})
+
+
+def test_a_permission_for_a_server_that_the_proxy_does_not_have_fails(make_key: MakeKey) -> None:
+    # The proxy takes it, answers 200 and drops it.
+    with pytest.raises(AdminError, match="still holds something else in: object_permission"):
+        PROVIDER.create(make_key(object_permission={"mcp_servers": ["nowhere"]}))
 
 
 def test_a_key_that_is_adopted_is_never_deleted_for_a_change(login: Login, gateway: Gateway, name: str) -> None:

@@ -16,6 +16,11 @@ MEMBER = TeamMemberProvider()
 SPAN = {"anchor": "created_at", "seconds": 3600.0}
 
 FIELDS: dict[str, tuple[Any, Any]] = {
+    "access_group_ids": (["one"], ["one", "two"]),
+    "allowed_vector_store_indexes": (
+        [{"index_name": "a", "index_permissions": ["read"]}],
+        [{"index_name": "b", "index_permissions": ["read", "write"]}],
+    ),
     "blocked": (True, False),
     "budget_duration": ("30d", "2m"),
     "budget_limits": (
@@ -34,6 +39,7 @@ FIELDS: dict[str, tuple[Any, Any]] = {
     "model_rpm_limit": ({"chat": 5.0}, {"embeddings": 6.0}),
     "model_tpm_limit": ({"chat": 5.0}, {"embeddings": 6.0}),
     "models": (["chat"], ["chat", "embeddings"]),
+    "object_permission": ({"vector_stores": ["a"], "agents": ["x"]}, {"vector_stores": ["b"]}),
     "router_settings": ({"num_retries": 2.0}, {"timeout": 3.0}),
     "rpm_limit": (60.0, 0.0),
     "rpm_limit_type": ("best_effort_throughput", "guaranteed_throughput"),

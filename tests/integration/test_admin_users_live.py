@@ -16,6 +16,7 @@ FIELDS: dict[str, tuple[Any, Any]] = {
     "budget_duration": ("30d", "2m"),
     "max_budget": (0.001, 20.0),
     "metadata": ({"cost": "a", "n": 1.0}, {"other": {"x": [True]}}),
+    "object_permission": ({"vector_stores": ["a"], "agents": ["x"]}, {"vector_stores": ["b"]}),
     "rpm_limit": (60.0, 0.0),
     "tpm_limit": (1000.0, 0.0),
 }
