@@ -76,10 +76,13 @@ def measure(gateway: Gateway, *, keys: int, runs: int, say: Callable[[str], None
             many = timed(program, "up", "--yes", "--skip-preview", environment=environment)
             plain = raw(gateway, keys)
             record("plain calls", plain)
+            record("up, whole", many)
             record("up less an empty stack's", many - none)
             record("ratio to plain calls", (many - none) / plain)
             for words in (("up", "--yes", "--skip-preview"), ("preview",), ("refresh", "--yes", "--skip-preview")):
-                record(f"no-op {words[0]} less an empty stack's", timed(program, *words) - timed(empty, *words))
+                whole = timed(program, *words)
+                record(f"no-op {words[0]}, whole", whole)
+                record(f"no-op {words[0]} less an empty stack's", whole - timed(empty, *words))
             record("state, bytes a key", (program.state_size() - empty.state_size()) / keys)
     return {name: Figures.of(values) for name, values in figures.items()}
 

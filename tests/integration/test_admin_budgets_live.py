@@ -185,3 +185,22 @@ def test_a_refresh_shows_what_happened_to_a_customer(customer: Props, gateway: G
     update(CUSTOMERS, read.outs or {}, {**customer, "alias": "one"})
     gateway.admin("POST", "/customer/delete", json={"user_ids": [customer["user_id"]]})
     assert CUSTOMERS.read(customer["user_id"], outs).id is None
+
+
+def test_a_customer_is_shut_out_by_a_budget_of_zero_and_not_by_blocked(
+    login: Login, make_key: MakeKey, gateway: Gateway, name: str
+) -> None:
+    key = make_key()
+    KEYS.create(key)
+
+    def ask() -> int:
+        message = {"model": "chat", "messages": [{"role": "user", "content": "Hello"}], "user": name}
+        return gateway.call("POST", "/chat/completions", token=key["key"], json=message).status_code
+
+    gateway.admin("POST", "/customer/new", json={"user_id": name, "blocked": True})
+    assert ask() == 200
+    refused = CUSTOMERS.check({}, {**login, "user_id": name, "blocked": True}).failures
+    assert [(failure.property, "max_budget 0" in failure.reason) for failure in refused] == [("blocked", True)]
+    BUDGETS.create({**login, "budget_id": name, "max_budget": 0.0})
+    CUSTOMERS.create({**login, "user_id": name, "budget_id": name})
+    assert ask() == 422
