@@ -118,7 +118,7 @@ def _environment(folder: Path, toolchain: Toolchain, additions: Mapping[str, str
 def _pytest(
     layers: Sequence[str], arguments: Sequence[str], environment: dict[str, str], *, strict: bool, console: Console
 ) -> int:
-    """Run pytest; where there are several layers, the shared stack's tests in one process and the rest in another."""
+    """Run pytest; where there are several layers, the tests with a stack of their own in processes beside the rest."""
     with tempfile.TemporaryDirectory(prefix="litellm-stack-test.") as folder:
         runs = [
             Run(words=words, report=Path(folder) / f"{index}.xml", output=Path(folder) / f"{index}.txt")
@@ -166,11 +166,11 @@ class Run:
 
 
 def _shares(layers: Sequence[str]) -> list[list[str]]:
-    """Divide the layers among processes; the test of make has a stack of its own and goes with the shorter one."""
+    """Divide the layers among processes; the test of make has a stack of its own."""
     folders = [f"tests/{name}" for name in layers]
     if layers == ["e2e"] or "e2e" not in layers:
         return [folders]
-    return [[*(folder for folder in folders if folder != E2E), OWN_STACK], [E2E, f"--ignore={OWN_STACK}"]]
+    return [[OWN_STACK], [folder for folder in folders if folder != E2E], [E2E, f"--ignore={OWN_STACK}"]]
 
 
 def read_report(report: Path) -> Report:
