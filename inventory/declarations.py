@@ -21,6 +21,7 @@ from config.access import (
 from inventory.reading import Inventory
 from litellm_admin.api.objects import Live, is_empty
 from litellm_admin.api.team_members import ids_of
+from litellm_admin.fields.amounts import whole_numbers
 from litellm_admin.fields.base import ObjectFields
 from litellm_admin.fields.team import TeamMemberFields
 
@@ -130,7 +131,7 @@ class _Carrier:
     def _usable(self, path: str, model: type[ObjectFields], live: Live) -> Declared:
         """Return what is set, without what the stack's settings refuse; a note says why."""
         managed = {name: live.fields.get(name) for name in model.model_fields if name in live.fields}
-        fields = {name: _plain_number(value) for name, value in managed.items() if not is_empty(value)}
+        fields = {name: whole_numbers(value) for name, value in managed.items() if not is_empty(value)}
         if issubclass(model, KeySettings):
             # Its expiry reads back as a moment, and its alias is its name here.
             fields = {name: value for name, value in fields.items() if name not in ("duration", "key_alias")}
@@ -150,12 +151,3 @@ def _names(objects: Mapping[str, Live], word: str) -> dict[str, str]:
     readable = {id_: str(live.fields.get(word) or id_) for id_, live in objects.items()}
     counted = Counter(readable.values())
     return {id_: name if counted[name] == 1 else id_ for id_, name in readable.items()}
-
-
-def _plain_number(value: Any) -> Any:
-    """Write 20 for 20.0, at any depth."""
-    if isinstance(value, Mapping):
-        return {name: _plain_number(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain_number(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value

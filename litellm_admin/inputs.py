@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from litellm_admin.fields.amounts import Flag, Name
+from litellm_admin.fields.amounts import Flag, Name, whole_numbers
 from litellm_admin.fields.budget import BudgetFields
 from litellm_admin.fields.customer import CustomerFields
 from litellm_admin.fields.model import CredentialFields, ModelFields
@@ -54,7 +54,10 @@ class Inputs(BaseModel):
         """Return the object's identity and fields with the types that the proxy expects, without what is not set."""
         known = {name: value for name, value in props.items() if name in cls.model_fields}
         checked = cls.model_validate(known, context={"licensed": props.get("licensed")})
-        return checked.model_dump(mode="json", exclude_none=True, exclude=set(cls.LOCAL))
+        fields: dict[str, Any] = whole_numbers(
+            checked.model_dump(mode="json", exclude_none=True, exclude=set(cls.LOCAL))
+        )
+        return fields
 
 
 class VirtualKeyInputs(Inputs, KeyFields):

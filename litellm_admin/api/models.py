@@ -24,7 +24,11 @@ def other_parts(declared: object, held: object) -> dict[str, Any]:
     wanted = declared if isinstance(declared, Mapping) else {}
     there = held if isinstance(held, Mapping) else {}
     readable = {n: v for n, v in wanted.items() if n in there and not str(v).startswith("os.environ/")}
-    return {n: there[n] for n, v in readable.items() if "****" not in str(there[n]) and not same(v, there[n])}
+    return {n: there[n] for n, v in readable.items() if not _masked(v, there[n]) and not same(v, there[n])}
+
+
+def _masked(declared: object, held: object) -> bool:
+    return "*" in str(held) and "*" not in str(declared)
 
 
 def deployment_id(name: str, fields: Mapping[str, Any], *, secret: str) -> str:

@@ -1,7 +1,8 @@
 """The kinds of value that LiteLLM's objects hold: dollars, limits, durations, names."""
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -15,6 +16,15 @@ _ROUTE_GROUPS_OR_PATH = re.compile(r"/\S*|[a-z][a-z0-9_]*")
 def _whole(value: object) -> object:
     # Numbers cross the Pulumi engine as doubles: 60 arrives as 60.0.
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def whole_numbers(value: Any) -> Any:
+    """Return a JSON value with 20 for 20.0 at any depth: who reads it may want a whole number."""
+    if isinstance(value, Mapping):
+        return {name: whole_numbers(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [whole_numbers(item) for item in value]
+    return _whole(value)
 
 
 def _duration(value: str) -> str:

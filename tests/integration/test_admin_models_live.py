@@ -86,6 +86,20 @@ def test_the_proxy_reads_its_environment_for_a_model(model: Props, gateway: Gate
     MODEL.delete(created.id, created.outs or {})
 
 
+def test_a_whole_number_goes_to_the_provider_as_one(model: Props, gateway: Gateway) -> None:
+    created = MODEL.create(with_params(model, max_tokens=5.0, extra_body={"deep": [2.0, 0.5]}))
+    (row,) = gateway.admin("GET", "/v2/model/info", params={"modelId": created.id})["data"]
+    assert repr(row["litellm_params"]["max_tokens"]) == "5"
+    assert repr(row["litellm_params"]["extra_body"]) == "{'deep': [2, 0.5]}"
+
+
+@pytest.mark.parametrize("secret", ["x", "short", "of some length", "of quite some length altogether"])
+def test_what_the_proxy_masks_is_no_drift(model: Props, secret: str) -> None:
+    inputs = with_params(model, aws_session_token=secret, watsonx_token=secret)
+    created = MODEL.create(inputs)
+    assert MODEL.read(created.id, created.outs or {}).inputs == inputs
+
+
 def test_a_model_that_was_changed_by_hand_is_put_right(model: Props, gateway: Gateway, name: str) -> None:
     created = MODEL.create(model)
     gateway.admin("PATCH", f"/model/{created.id}/update", json={"litellm_params": {"rpm": 7}, "model_name": name + "x"})

@@ -19,7 +19,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "max_budget": st.floats(0, 1e6),
     "budget_duration": st.sampled_from(["1d", "2m", "30d"]),
     "rpm_limit": st.integers(0, 10**9),
-    "metadata": st.dictionaries(st.text(max_size=3), st.integers() | st.text() | st.lists(st.booleans())),
+    # A double holds no whole number beyond these, so none of them reaches a provider.
+    "metadata": st.dictionaries(
+        st.text(max_size=3), st.integers(-(2**53), 2**53) | st.text() | st.lists(st.booleans())
+    ),
     "blocked": st.booleans(),
     "model_rpm_limit": st.dictionaries(st.sampled_from(["chat", "embeddings"]), st.integers(0, 100)),
     "duration": st.sampled_from(["1d", "90d"]),
@@ -201,3 +204,10 @@ def test_an_address_is_one_that_a_message_may_show(url: str) -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:4000", "https://llm.example.com", "https://example.com/gateway/"])
 def test_an_address_may_have_a_path(url: str) -> None:
     assert failures(VirtualKeyProvider(), {**KEY, "url": url}) == {}
+
+
+def test_whole_numbers_are_sent_as_such_at_any_depth() -> None:
+    inputs = {**KEY, "rpm_limit": 60.0, "metadata": {"deep": [{"n": 2.0, "half": 0.5}], "yes": True}}
+    sent = VirtualKeyProvider().declared(inputs)
+    assert repr(sent["metadata"]) == "{'deep': [{'n': 2, 'half': 0.5}], 'yes': True}"
+    assert repr(sent["rpm_limit"]) == "60"
