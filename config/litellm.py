@@ -28,7 +28,8 @@ def render(settings: Settings) -> str:
         # it enforces the budget that max_end_user_budget_id names. `components/access.py` creates that budget.
         del proxy["litellm_settings"]["max_end_user_budget"]
         proxy["litellm_settings"]["max_end_user_budget_id"] = END_USER_BUDGET_ID
-    if settings.access.models:
+    if settings.access.models or settings.access.credentials:
+        # Without it, a replica reads neither from the database when it starts, nor what another one wrote.
         proxy = merge(proxy, {"general_settings": {"store_model_in_db": True}})
     return yaml.safe_dump(proxy, sort_keys=False, allow_unicode=True, width=120)
 

@@ -34,7 +34,7 @@ def problems(values: Mapping[str, Any]) -> list[Problem]:
     """Every reference in `access` that leads nowhere, every alias twice, and every name that is the stack's own."""
     access = _mapping(values, "access")
     models = [*_usable_models(_mapping(values, "proxy")), *_own_models(access)]
-    found = [*_reserved(access), *_repeated_aliases(access), *_strangers(access)]
+    found = [*_reserved(access), *_repeated_aliases(access), *_strangers(access), *_unread(values)]
     for kind in ("models", "credentials"):
         found += secret_problems(
             _mapping(access, kind), declared_names(values) - STACK_ENVIRONMENT, path=("access", kind)
@@ -61,6 +61,14 @@ def _declared(access: Mapping[str, Any]) -> Iterator[_Declared]:
             yield _Declared(f"access.teams.{name}.keys.{alias}", key, ("budgets", "users"))
         for member, fields in _objects(team, "members"):
             yield _Declared(f"access.teams.{name}.members.{member}", fields, ())
+
+
+def _unread(values: Mapping[str, Any]) -> Iterator[Problem]:
+    general = _mapping(_mapping(values, "proxy"), "general_settings")
+    kept = [kind for kind in ("models", "credentials") if _mapping(_mapping(values, "access"), kind)]
+    if kept and general.get("store_model_in_db") is False:
+        message = f"access.{kept[0]} are kept in the database, and no replica would read them there: remove this"
+        yield Problem(path="proxy.general_settings.store_model_in_db", message=message)
 
 
 def _reserved(access: Mapping[str, Any]) -> Iterator[Problem]:

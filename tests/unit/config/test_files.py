@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config import haproxy, litellm, prometheus, settings
 from config.merge import merge
+from config.problems import ConfigError
 
 CANARY = "sk-canary-0123456789"
 
@@ -47,11 +49,20 @@ def test_what_is_said_over_it_holds(base: dict[str, Any], override: dict[str, An
     assert merged.keys() <= base.keys() | override.keys()
 
 
-def test_models_are_kept_in_the_database_where_the_stack_declares_one_there() -> None:
-    model = {"extra": {"model_name": "extra", "litellm_params": {"model": "openai/x"}}}
-    stack = settings.load({"p:access": json.dumps({"models": model})}, encrypted=[], project="p")
+@pytest.mark.parametrize(
+    "access",
+    [
+        {"models": {"extra": {"model_name": "extra", "litellm_params": {"model": "openai/x"}}}},
+        {"credentials": {"openai": {"credential_values": {"api_base": "http://x"}}}},
+    ],
+)
+def test_the_database_is_read_for_what_the_stack_keeps_there(access: dict[str, Any]) -> None:
+    stack = settings.load({"p:access": json.dumps(access)}, encrypted=[], project="p")
     assert yaml.safe_load(litellm.render(stack))["general_settings"]["store_model_in_db"] is True
     assert "store_model_in_db" not in rendered()["general_settings"]
+    off = {"p:access": json.dumps(access), "p:proxy": json.dumps({"general_settings": {"store_model_in_db": False}})}
+    with pytest.raises(ConfigError, match=r"proxy\.general_settings\.store_model_in_db: access\..* remove this"):
+        settings.load(off, encrypted=[], project="p")
 
 
 def test_the_guides_production_defaults_are_there_without_a_word() -> None:
