@@ -112,7 +112,7 @@ def _cut_over(props: dict[str, Any]) -> None:
 
 def _replicas(client: DockerClient, props: dict[str, Any]) -> list[Container]:
     labels = [f"{STACK_LABEL}={props['stack']}", f"{COMPONENT_LABEL}={props['component']}"]
-    return client.containers.list(filters={"label": labels, "status": "running"})
+    return client.containers.list(filters={"label": labels, "status": "running"}, ignore_removed=True)
 
 
 def _addresses(container: Container) -> set[str]:

@@ -62,7 +62,7 @@ def _orphans(client: DockerClient, kind: str, *, name: str, label: str) -> Itera
     if kind == NETWORK:
         yield from (network for network in client.networks.list(filters=filters) if network.name == name)
         return
-    for container in client.containers.list(all=True, filters=filters):
+    for container in client.containers.list(all=True, filters=filters, ignore_removed=True):
         # The filter finds parts of names too.
         if container.name == name:
             yield container

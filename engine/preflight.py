@@ -44,7 +44,7 @@ def _check_version(client: docker.DockerClient) -> None:
 def _taken(client: docker.DockerClient, label: str, name: str, address: str, port: int) -> str | None:
     if _can_bind(address, port):
         return None
-    for container in client.containers.list():
+    for container in client.containers.list(ignore_removed=True):
         published = (binding for bindings in container.ports.values() for binding in bindings or ())
         if any(binding["HostPort"] == str(port) for binding in published):
             if container.labels.get(STACK_LABEL) == label:

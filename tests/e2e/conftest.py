@@ -111,7 +111,7 @@ def gateway(stack: Stack) -> Iterator[Gateway]:
 def owned(engine: docker.DockerClient, label: str) -> list[Any]:
     """Return what the engine has with a stack label that starts with `label`, containers first."""
     found = [
-        *engine.containers.list(all=True, filters={"label": STACK_LABEL}),
+        *engine.containers.list(all=True, filters={"label": STACK_LABEL}, ignore_removed=True),
         *engine.networks.list(filters={"label": STACK_LABEL}),
         *engine.volumes.list(filters={"label": STACK_LABEL}),
     ]

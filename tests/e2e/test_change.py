@@ -14,7 +14,10 @@ from tests.e2e.stack import Stack
 
 def replicas(engine: docker.DockerClient, stack: Stack) -> list[str]:
     labels = [f"{STACK_LABEL}=litellm-stack/{stack.name}", f"{COMPONENT_LABEL}=proxy"]
-    return [str(container.name) for container in engine.containers.list(all=True, filters={"label": labels})]
+    return [
+        str(container.name)
+        for container in engine.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    ]
 
 
 def test_a_second_up_changes_nothing(stack: Stack) -> None:

@@ -31,7 +31,7 @@ def secrets(stack: Stack, gateway: Gateway, engine: docker.DockerClient) -> dict
 
 def variable(engine: docker.DockerClient, stack: Stack, name: str) -> str:
     label = f"{STACK_LABEL}=litellm-stack/{stack.name}"
-    for container in engine.containers.list(filters={"label": label}):
+    for container in engine.containers.list(filters={"label": label}, ignore_removed=True):
         for entry in container.attrs["Config"]["Env"]:
             if entry.startswith(f"{name}="):
                 return str(entry.partition("=")[2])
@@ -70,7 +70,7 @@ def test_what_pulumi_says_holds_no_secret(stack: Stack, secrets: dict[str, str])
 
 def test_the_containers_logs_hold_no_secret(stack: Stack, secrets: dict[str, str], engine: docker.DockerClient) -> None:
     label = f"{STACK_LABEL}=litellm-stack/{stack.name}"
-    for container in engine.containers.list(all=True, filters={"label": label}):
+    for container in engine.containers.list(all=True, filters={"label": label}, ignore_removed=True):
         assert leaked(container.logs().decode(errors="replace"), secrets) == [], container.name
 
 
@@ -92,7 +92,7 @@ def test_rendered_files_hold_no_secret_and_nobody_may_write_them(stack: Stack, s
 
 def test_containers_run_without_rights_they_do_not_need(stack: Stack, engine: docker.DockerClient) -> None:
     label = f"{STACK_LABEL}=litellm-stack/{stack.name}"
-    containers = engine.containers.list(filters={"label": label})
+    containers = engine.containers.list(filters={"label": label}, ignore_removed=True)
     assert len(containers) == 4
     for container in containers:
         host, config = container.attrs["HostConfig"], container.attrs["Config"]

@@ -96,7 +96,7 @@ def running_gateway() -> Iterator[Gateway]:
 
 def remove_leftovers(engine: docker.DockerClient) -> None:
     """Remove what runs that were killed left behind."""
-    for container in engine.containers.list(all=True, filters={"label": LABEL}):
+    for container in engine.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True):
         if not psutil.pid_exists(int(container.labels[LABEL])):
             container.remove(force=True, v=True)
     for network in engine.networks.list(filters={"label": LABEL}):
