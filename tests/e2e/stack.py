@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tests.processes import kill
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ("__main__.py", "Pulumi.yaml", "components", "config", "engine", "litellm_admin")
@@ -111,7 +112,7 @@ class Stack:
                 assert update.poll() is None, "the update ended before it could be killed"
                 time.sleep(0.05)
         finally:
-            os.killpg(update.pid, signal.SIGKILL)
+            kill(update)
             update.wait()
 
     def outputs(self) -> dict[str, Any]:

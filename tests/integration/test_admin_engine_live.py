@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from supply import bulk
 from tests.integration.inputs_of_tests import Props
 from tests.integration.pulumi_program import MANY_KEYS, PulumiProgram
 from tests.integration.running_gateway import Gateway
+from tests.processes import kill
 
 PROGRAM = """
     import pulumi
@@ -117,7 +117,7 @@ def test_a_run_that_is_killed_without_a_record_is_finished_by_the_next(
     with stack.start("up", "--yes", "--skip-preview", environment=bulk.SKIP_CHECKPOINTS) as running:
         while made() < many // 3:
             assert running.poll() is None, "it ended before it was killed"
-        os.killpg(running.pid, signal.SIGKILL)
+        kill(running)
     assert 0 < made() < many
     stack.run("cancel", "--yes")
     # Nothing of what was made is on record.

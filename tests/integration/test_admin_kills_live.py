@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from litellm_admin.keys import derive_key, key_hash
 from tests.integration.fault_proxy import FaultProxy
 from tests.integration.pulumi_program import PulumiProgram
 from tests.integration.running_gateway import Gateway
+from tests.processes import kill
 
 ONE_OF_EVERYTHING = """
     import pulumi
@@ -67,7 +66,7 @@ def kill_after(stack: PulumiProgram, faults: FaultProxy, writes: int, *command: 
             if running.poll() is not None:
                 return
             time.sleep(0.002)
-        os.killpg(running.pid, signal.SIGKILL)
+        kill(running)
     stack.run("cancel", "--yes")
 
 
