@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,8 +130,31 @@ def release_stale_lock(pulumi: Pulumi) -> str:
         )
     if not held:
         return ""
+    restored = restore_cut_state(state, project=project_name(pulumi.checkout), stack=pulumi.stack)
     pulumi.ask("cancel", "--yes", what=f"Releasing the lock of stack {pulumi.stack}")
-    return f"Released the lock of a run that was killed ({'; '.join(map(str, held))})."
+    return f"Released the lock of a run that was killed ({'; '.join(map(str, held))}).{restored}"
+
+
+def restore_cut_state(state: Path, *, project: str, stack: str) -> str:
+    """Put Pulumi's backup in the place of a state that a killed run was writing; a message where it was.
+
+    The file backend copies the state to <name>.bak and then writes over it, not atomically
+    (pulumi/pkg/backend/diy/state.go, saveCheckpoint): a kill in between leaves an empty or half a file.
+    """
+    file = state / ".pulumi" / "stacks" / project / f"{stack}.json"
+    backup = file.with_name(f"{file.name}.bak")
+    if not file.exists() or _is_json(file) or not _is_json(backup):
+        return ""
+    shutil.copyfile(backup, file)
+    return " It was writing the state when it was killed; Pulumi's backup of a step before is in its place."
+
+
+def _is_json(file: Path) -> bool:
+    try:
+        json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _alive(pid: int) -> bool:

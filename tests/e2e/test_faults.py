@@ -9,6 +9,7 @@ import docker
 import httpx
 import pytest
 
+from supply.stack import restore_cut_state
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
 from tests.e2e.test_change import replicas
@@ -90,6 +91,7 @@ def test_an_update_that_is_killed_is_finished_by_the_next_one(
     stack.configure(changed)
     stack.kill_up_when(lambda: len(replicas(engine, stack)) == 2)
     assert gateway.chat().status_code == 200
+    restore_cut_state(stack.folder / "state", project="litellm-stack", stack=stack.name)
     stack.pulumi("cancel", "--yes")
     stack.up()
     assert gateway.chat().json()["choices"][0]["message"]["content"] == "after the crash"

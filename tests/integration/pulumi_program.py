@@ -11,6 +11,8 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
+from supply.stack import restore_cut_state
+
 MANY_KEYS = """
     import pulumi
     from litellm_admin import resources as admin
@@ -86,6 +88,11 @@ class PulumiProgram:
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    def recover(self) -> None:
+        """Do what `make up` does after a run that was killed."""
+        restore_cut_state(self._folder / "state", project="admin-test", stack="test")
+        self.run("cancel", "--yes")
 
     def changes(self, *arguments: str) -> dict[str, int]:
         """Return how many resources a preview would change, and how."""

@@ -119,7 +119,7 @@ def test_a_run_that_is_killed_without_a_record_is_finished_by_the_next(
             assert running.poll() is None, "it ended before it was killed"
         kill(running)
     assert 0 < made() < many
-    stack.run("cancel", "--yes")
+    stack.recover()
     # Nothing of what was made is on record.
     assert stack.changes() == {"create": many}
     stack.run("up", "--yes", "--skip-preview")

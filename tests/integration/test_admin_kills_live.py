@@ -67,7 +67,7 @@ def kill_after(stack: PulumiProgram, faults: FaultProxy, writes: int, *command: 
                 return
             time.sleep(0.002)
         kill(running)
-    stack.run("cancel", "--yes")
+    stack.recover()
 
 
 def held(gateway: Gateway, name: str, seed: str) -> dict[str, Any]:

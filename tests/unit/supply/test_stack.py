@@ -113,3 +113,18 @@ def test_a_consent_for_another_stack_is_refused(tmp_path: Path) -> None:
     pulumi = RecordingPulumi(environment={}, checkout=tmp_path, stack="prod")
     with pytest.raises(SupplyError, match="DELETE_DATABASE is 'dev', and the stack is 'prod'"):
         teardown.remove(pulumi, console=Console(), environment={"DELETE_DATABASE": "dev"})
+
+
+@pytest.mark.parametrize("left", ["", '{"version": 3, "chec'])
+def test_a_state_that_was_cut_off_comes_back_from_pulumis_backup(tmp_path: Path, left: str) -> None:
+    folder = tmp_path / ".pulumi" / "stacks" / "p"
+    folder.mkdir(parents=True)
+    state, backup = folder / "dev.json", folder / "dev.json.bak"
+    state.write_text(left)
+    assert stack.restore_cut_state(tmp_path, project="p", stack="dev") == ""
+    backup.write_text('{"version": 3}')
+    assert "Pulumi's backup" in stack.restore_cut_state(tmp_path, project="p", stack="dev")
+    assert state.read_text() == '{"version": 3}'
+    state.write_text('{"version": 4}')
+    assert stack.restore_cut_state(tmp_path, project="p", stack="dev") == ""
+    assert state.read_text() == '{"version": 4}'
