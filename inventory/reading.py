@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from litellm_admin.api.client import AdminClient
 from litellm_admin.api.objects import Live, is_empty
-from litellm_admin.api.team_members import ids_of
+from litellm_admin.api.team_members import membership_id
 from litellm_admin.api.teams import MEMBER_BUDGET_ID
 
 UI_SESSIONS = "litellm-dashboard"
@@ -37,8 +37,14 @@ class Inventory:
 
 def read(client: AdminClient) -> Inventory:
     """Read the proxy; what it made for itself is left out. Raises AdminError."""
-    teams = dict(client.teams.everything())
-    members = {id_: live for id_, live in client.team_members.everything() if ids_of(id_)[1] not in PROXY_USERS}
+    infos = dict(client.teams.infos())
+    teams = {id_: client.teams.of_info(info) for id_, info in infos.items()}
+    members = {
+        membership_id(id_, user): live
+        for id_, info in infos.items()
+        for user, live in client.team_members.of_team(info).items()
+        if user not in PROXY_USERS
+    }
     hidden = {live.computed[MEMBER_BUDGET_ID] for live in teams.values()}
     hidden |= {live.computed["budget_id"] for live in members.values()}
     customers = dict(client.customers.everything())

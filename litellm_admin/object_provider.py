@@ -145,7 +145,7 @@ class ObjectProvider(ResourceProvider):
     def drift(self, props: Mapping[str, Any], live: Live) -> set[str]:
         """Name the declared fields that the proxy holds differently from what was recorded."""
         names = (props.keys() & self.api.managed()) - self.api.unreadable
-        return {f for f in names if not same(props[f], live.fields.get(f))}
+        return {f for f in names if not self.api.agrees(f, props[f], live.fields.get(f))}
 
     def held(self, live: Live, field: str) -> Any:
         """Return a field as it could be declared; None if it is empty or has no such form."""

@@ -199,22 +199,17 @@ class ModelProvider(SettlingProvider):
 
     def object_id(self, props: Mapping[str, Any]) -> str:
         """Return an id that tells of what the deployment holds."""
-        fields = self.inputs.fields_of(props)
-        return deployment_id(str(fields.pop("model_id")), fields, secret=str(props["token"]))
+        return str(self.declared(props)["id"])
 
     def declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
         """Return the deployment's id and fields."""
-        fields = {name: value for name, value in super().declared(props).items() if name != "model_id"}
-        return {**fields, "id": self.object_id(props)}
+        fields = super().declared(props)
+        name = str(fields.pop("model_id"))
+        return {**fields, "id": deployment_id(name, fields, secret=str(props["token"]))}
 
     def clashes(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:  # noqa: ARG002
         """Whether the new deployment is the old one again, put right."""
         return not is_unknown(news) and self.object_id(news) == id_
-
-    def drift(self, props: Mapping[str, Any], live: Live) -> set[str]:
-        """Name the drifted fields, as far as they can be read."""
-        fields = props.keys() & self.api.managed()
-        return {field for field in fields if not self.api.agrees(field, props[field], live.fields.get(field))}
 
     def drifted(self, props: Mapping[str, Any], live: Live) -> Props:
         """Return the drifted fields; of an object only the parts that are declared."""

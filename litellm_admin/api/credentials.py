@@ -1,18 +1,17 @@
 """Credentials in the proxy's database on the admin API."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from litellm_admin.api.errors import AdminError
-from litellm_admin.api.metadata import mark
-from litellm_admin.api.objects import Live, ObjectApi, is_empty
-from litellm_admin.api.virtual_keys import KeyApi
-from litellm_admin.fields.base import MANAGED_BY
+from litellm_admin.api.marked import MarkedApi
+from litellm_admin.api.metadata import Metadata, mark
+from litellm_admin.api.objects import Live, is_empty
 from litellm_admin.fields.model import CredentialFields
 
 
-class CredentialApi(ObjectApi):
+class CredentialApi(MarkedApi):
     """Find, make, change and delete credentials. Values never read back: only their names can be compared."""
 
     noun = "credential"
@@ -24,11 +23,6 @@ class CredentialApi(ObjectApi):
         """Return the credential of this name, as the replica that answers has it in memory."""
         row = self._get(f"/credentials/by_name/{quote(id_, safe='')}", subject=subject)
         return None if row is None else self._live(row)
-
-    def everything(self) -> Iterator[tuple[str, Live]]:
-        """Go through all credentials."""
-        answer = self._transport.call("GET", "/credentials", operation="list", subject="credentials")
-        return ((str(row["credential_name"]), self._live(row)) for row in answer["credentials"])
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the credential with the name in `credential_name`, marked as this login's."""
@@ -58,22 +52,15 @@ class CredentialApi(ObjectApi):
             if error.status != 404:
                 raise
 
-    def owns(self, live: Live) -> bool:
-        """Whether the credential bears the mark of this client's login."""
-        return bool(live.computed["managed_by"] == self._login())
-
     def claim(self, id_: str, live: Live, *, subject: str) -> None:
         """Mark the credential as this login's."""
         self.update(id_, {}, live, subject=subject)
 
-    def _login(self) -> str:
-        return KeyApi(self._transport).login()
-
     def _live(self, row: Mapping[str, Any]) -> Live:
         values = row.get("credential_values") or {}
         entries = {name: value for name, value in (row.get("credential_info") or {}).items() if not is_empty(value)}
-        managed_by = entries.pop(MANAGED_BY, None)
+        info = Metadata.read(entries, frozenset())
         return Live(
-            fields={"credential_info": entries, "credential_values": values},
-            computed={"names": frozenset(values), "managed_by": managed_by},
+            fields={"credential_info": info.plain, "credential_values": values},
+            computed={"names": frozenset(values), "metadata": info},
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from litellm_admin.api.errors import AdminError
-from litellm_admin.api.objects import Live, ObjectApi, is_empty
+from litellm_admin.api.objects import Live, ObjectApi
 from litellm_admin.fields.customer import CustomerFields
 
 
@@ -32,7 +32,7 @@ class CustomerApi(ObjectApi):
 
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:  # noqa: ARG002
         """Set the changed fields; of those only `models` can be emptied."""
-        values = {f: self.clear_value(f) if is_empty(v) else v for f, v in changes.items()}
+        values = self._values(changes)
         self._send("/customer/update", {"user_id": id_, **values}, operation="update", subject=subject)
 
     def delete(self, id_: str, *, subject: str) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from litellm_admin.api.errors import AdminError
@@ -12,8 +12,6 @@ from litellm_admin.fields.model import ModelFields
 
 PARTS = frozenset({"litellm_params", "model_info"})
 """Objects that the proxy adds parts of its own to."""
-
-_PAGE = 100
 
 
 def other_parts(declared: object, held: object) -> dict[str, Any]:
@@ -63,17 +61,6 @@ class ModelApi(ObjectApi):
         answer = self._transport.call("GET", "/v2/model/info", operation="read", subject=subject, query=query)
         rows = [row for row in answer["data"] if row["model_info"].get("db_model")]
         return self._live(rows[0]) if rows else None
-
-    def everything(self) -> Iterator[tuple[str, Live]]:
-        """Go through the deployments in the database; those of config.yaml are left out."""
-        page, pages = 1, 1
-        while page <= pages:
-            query: dict[str, str | int] = {"page": page, "size": _PAGE}
-            answer = self._transport.call("GET", "/v2/model/info", operation="list", subject="models", query=query)
-            pages, page = int(answer["total_pages"]), page + 1
-            for row in answer["data"]:
-                if row["model_info"].get("db_model"):
-                    yield str(row["model_info"]["id"]), self._live(row)
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the deployment with the id in `id`."""

@@ -1,7 +1,7 @@
 """What every object of the admin API has in common: how it is found, made, changed and compared."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import Any, ClassVar, get_args, get_origin
@@ -87,10 +87,6 @@ class ObjectApi(ABC):
         return self.find(id_, subject=subject)
 
     @abstractmethod
-    def everything(self) -> Iterator[tuple[str, Live]]:
-        """Go through all objects of this kind on the proxy, with their ids, in as few requests as it takes."""
-
-    @abstractmethod
     def create(self, fields: Mapping[str, Any], *, subject: str) -> Live | None:
         """Make the object out of its identity and its fields.
 
@@ -112,6 +108,10 @@ class ObjectApi(ABC):
 
     def claim(self, id_: str, live: Live, *, subject: str) -> None:  # noqa: B027
         """Make an object that is adopted the stack's own, where the proxy can tell whose it is."""
+
+    def _values(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what to send for the changed fields, with what empties each that is emptied."""
+        return {field: self.clear_value(field) if is_empty(value) else value for field, value in changes.items()}
 
     def _get(self, path: str, *, subject: str, query: Mapping[str, str | int] | None = None) -> Any | None:
         """Return an answer; None if the proxy has no such object."""

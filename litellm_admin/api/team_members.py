@@ -1,6 +1,6 @@
 """Memberships of users in teams on the admin API."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -42,16 +42,10 @@ class TeamMemberApi(ObjectApi):
         """Return the membership with this id."""
         team_id, user_id = ids_of(id_)
         answer = TeamApi(self._transport).info(team_id, subject=subject)
-        if answer is None:
-            return None
-        return self._members(answer).get(user_id)
+        return None if answer is None else self.of_team(answer).get(user_id)
 
-    def everything(self) -> Iterator[tuple[str, Live]]:
-        """Go through the members of all teams."""
-        for team_id, info in TeamApi(self._transport).infos():
-            yield from ((membership_id(team_id, user), live) for user, live in self._members(info).items())
-
-    def _members(self, info: Mapping[str, Any]) -> dict[str, Live]:
+    def of_team(self, info: Mapping[str, Any]) -> dict[str, Live]:
+        """Return the members by their users' ids, out of what `TeamApi.info` returns."""
         rows = {row["user_id"]: row for row in info.get("team_memberships") or ()}
         return {
             str(member["user_id"]): self._live(member, rows.get(member["user_id"]) or {})
@@ -85,8 +79,7 @@ class TeamMemberApi(ObjectApi):
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
         """Set the changed fields; one that is emptied holds as the team says."""
         team_id, user_id = ids_of(id_)
-        values = {f: self.clear_value(f) if is_empty(v) else v for f, v in changes.items()}
-        self._update(team_id, user_id, values, subject)
+        self._update(team_id, user_id, self._values(changes), subject)
         left = {**live.fields, **changes}
         if all(is_empty(left.get(field)) for field in _BUDGET):
             TeamApi(self._transport).delete_hidden_budget(live.computed["budget_id"], subject=subject)
@@ -97,13 +90,8 @@ class TeamMemberApi(ObjectApi):
         if live is None:
             return
         team_id, user_id = ids_of(id_)
-        keys = KeyApi(self._transport).names(subject=subject, team_id=team_id, user_id=user_id)
-        if keys:
-            raise AdminError(
-                operation="delete",
-                subject=subject,
-                message=f"{keys} would be deleted with it: move or delete them first",
-            )
+        keys = KeyApi(self._transport)
+        keys.refuse_to_lose(subject=subject, mend="move or delete", team_id=team_id, user_id=user_id)
         body = {"team_id": team_id, "user_id": user_id}
         try:
             self._post("/team/member_delete", body, operation="delete", subject=subject)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from litellm_admin.api import permissions
-from litellm_admin.api.errors import AdminError
+from litellm_admin.api.marked import MarkedApi
 from litellm_admin.api.metadata import Metadata, mark
-from litellm_admin.api.objects import Live, ObjectApi, is_empty
+from litellm_admin.api.objects import Live
 from litellm_admin.api.virtual_keys import KeyApi
 from litellm_admin.fields.team import TeamFields
 
@@ -15,7 +15,7 @@ _PAGE = 100  # the most that /v2/team/list gives
 _PERMISSIONS = "team_member_permissions"
 
 
-class TeamApi(ObjectApi):
+class TeamApi(MarkedApi):
     """Find, make, change and delete teams."""
 
     noun = "team"
@@ -26,7 +26,7 @@ class TeamApi(ObjectApi):
     def find(self, id_: str, *, subject: str) -> Live | None:
         """Return the team with this id."""
         answer = self.info(id_, subject=subject)
-        return None if answer is None else self._live(answer["team_info"])
+        return None if answer is None else self.of_info(answer)
 
     def info(self, id_: str, *, subject: str) -> Mapping[str, Any] | None:
         """Return the team, its members and one of its keys as the proxy answers them, or None."""
@@ -47,9 +47,9 @@ class TeamApi(ObjectApi):
                 if (info := self.info(str(row["team_id"]), subject="teams")) is not None:
                     yield str(row["team_id"]), info
 
-    def everything(self) -> Iterator[tuple[str, Live]]:
-        """Go through all teams."""
-        return ((id_, self._live(info["team_info"])) for id_, info in self.infos())
+    def of_info(self, info: Mapping[str, Any]) -> Live:
+        """Return the team out of what `info` returns."""
+        return self._live(info["team_info"])
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the team with the id in `team_id`, marked as this login's."""
@@ -66,7 +66,7 @@ class TeamApi(ObjectApi):
             routes = {"team_id": id_, _PERMISSIONS: changes[_PERMISSIONS] or []}
             self._post("/team/permissions_update", routes, operation="update", subject=subject)
         columns = {f: v for f, v in changes.items() if f not in {*self.BACKED, "metadata", _PERMISSIONS}}
-        body = {f: self.clear_value(f) if is_empty(v) else v for f, v in columns.items()}
+        body = self._values(columns)
         body |= permissions.whole(changes) | live.computed["metadata"].changed(changes, self.BACKED)
         if body:
             self._post("/team/update", {"team_id": id_, **body}, operation="update", subject=subject)
@@ -76,13 +76,7 @@ class TeamApi(ObjectApi):
         live = self.find(id_, subject=subject)
         if live is None:
             return
-        keys = KeyApi(self._transport).names(subject=subject, team_id=id_)
-        if keys:
-            raise AdminError(
-                operation="delete",
-                subject=subject,
-                message=f"{keys} would be deleted with it: move or delete them first",
-            )
+        KeyApi(self._transport).refuse_to_lose(subject=subject, mend="move or delete", team_id=id_)
         self._post_delete("/team/delete", {"team_ids": [id_]}, subject=subject)
         self.delete_hidden_budget(live.computed[MEMBER_BUDGET_ID], subject=subject)
 
@@ -90,10 +84,6 @@ class TeamApi(ObjectApi):
         """Delete a budget that the proxy made for members, and would leave behind."""
         if id_ is not None:
             self._post("/budget/delete", {"id": id_}, operation="delete", subject=subject)
-
-    def owns(self, live: Live) -> bool:
-        """Whether the team bears the mark of this client's login."""
-        return bool(live.computed["metadata"].managed_by == self._login())
 
     def claim(self, id_: str, live: Live, *, subject: str) -> None:
         """Mark the team as this login's."""

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from litellm_admin.api import permissions
-from litellm_admin.api.errors import AdminError
+from litellm_admin.api.marked import MarkedApi
 from litellm_admin.api.metadata import Metadata, mark
-from litellm_admin.api.objects import Live, ObjectApi
+from litellm_admin.api.objects import Live
 from litellm_admin.api.virtual_keys import KeyApi
 from litellm_admin.fields.user import UserFields
 
 _PAGE = 100  # the most that /user/list gives
 
 
-class UserApi(ObjectApi):
+class UserApi(MarkedApi):
     """Find, make, change and delete users."""
 
     noun = "user"
@@ -59,18 +59,9 @@ class UserApi(ObjectApi):
 
     def delete(self, id_: str, *, subject: str) -> None:
         """Delete the user, unless they have keys: the proxy would delete them too."""
-        keys = KeyApi(self._transport).names(subject=subject, user_id=id_)
-        if keys:
-            raise AdminError(
-                operation="delete",
-                subject=subject,
-                message=f"{keys} would be deleted with it: give them another owner or delete them first",
-            )
+        keys = KeyApi(self._transport)
+        keys.refuse_to_lose(subject=subject, mend="give them another owner or delete", user_id=id_)
         self._post_delete("/user/delete", {"user_ids": [id_]}, subject=subject)
-
-    def owns(self, live: Live) -> bool:
-        """Whether the user bears the mark of this client's login."""
-        return bool(live.computed["metadata"].managed_by == self._login())
 
     def claim(self, id_: str, live: Live, *, subject: str) -> None:
         """Mark the user as this login's."""
@@ -82,9 +73,6 @@ class UserApi(ObjectApi):
         columns = {field: row.get(field) for field in self.managed()}
         fields = {**columns, "metadata": metadata.plain, permissions.FIELD: permissions.held(row)}
         return Live(fields=fields, computed={"metadata": metadata})
-
-    def _login(self) -> str:
-        return KeyApi(self._transport).login()
 
     def _send(self, body: Mapping[str, Any], subject: str) -> None:
         self._post("/user/update", body, operation="update", subject=subject)

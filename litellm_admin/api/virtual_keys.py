@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 from litellm_admin.api import permissions
 from litellm_admin.api.errors import AdminError
 from litellm_admin.api.metadata import Metadata
-from litellm_admin.api.objects import Live, ObjectApi, is_empty
+from litellm_admin.api.objects import Live, ObjectApi
 from litellm_admin.api.recall import Page
 from litellm_admin.api.transport import Answer
 from litellm_admin.fields.virtual_key import KeyFields
@@ -97,7 +97,7 @@ class KeyApi(ObjectApi):
     def update(self, id_: str, changes: Mapping[str, Any], live: Live, *, subject: str) -> None:
         """Set the changed fields of the key with this hash."""
         columns = {f: v for f, v in changes.items() if f not in self.BACKED and f != "metadata"}
-        body = {f: self.clear_value(f) if is_empty(v) else v for f, v in columns.items()}
+        body = self._values(columns)
         body |= {"key": id_, **permissions.whole(changes), **live.computed["metadata"].changed(changes, self.BACKED)}
         self._post("/key/update", body, operation="update", subject=subject)
 
@@ -130,6 +130,13 @@ class KeyApi(ObjectApi):
         """Name the keys that pass the filters of /key/list, the first few of them; empty if there are none."""
         names = [_name(row) for row in islice(self.rows(subject=subject, **filters), _NAMED + 1)]
         return ", ".join(names[:_NAMED]) + (" and others" if len(names) > _NAMED else "")
+
+    def refuse_to_lose(self, *, subject: str, mend: str, **filters: str) -> None:
+        """Raise AdminError if keys pass the filters: the proxy would delete them with what they belong to."""
+        if names := self.names(subject=subject, **filters):
+            raise AdminError(
+                operation="delete", subject=subject, message=f"{names} would be deleted with it: {mend} them first"
+            )
 
     def rows(self, *, subject: str, **filters: str) -> Iterator[Mapping[str, Any]]:
         """Go through the keys that pass the filters of /key/list, as the proxy lists them, page by page."""
