@@ -33,6 +33,7 @@ from litellm_admin.resources import (
     UserArgs,
     VirtualKey,
     VirtualKeyArgs,
+    lighten,
 )
 
 SETTLE_SECONDS = 35.0
@@ -109,6 +110,7 @@ class Access(pulumi.ComponentResource):
         self.virtual_keys = self._virtual_keys(_Owners(budgets=budgets, teams=teams, users=users, members=members))
         self.key_models = self._key_models()
         self.metrics_key = self._metrics_key()
+        lighten()
         self.register_outputs({})
 
     def _credentials(self) -> list[Credential]:

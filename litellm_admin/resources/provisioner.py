@@ -45,3 +45,14 @@ class Provisioner(dynamic.Resource, module="litellm", name="Provisioner"):
                 {**args.props(), "token": Output.secret(args.key)},
                 with_secrets(opts, "key", "master_key", "token"),
             )
+        self.token = _known_ahead(args.key, by=self)
+
+
+def _known_ahead(key: Input[str], *, by: Provisioner) -> Output[str]:
+    """Return the key as an output of the resource that registers it, known before it is registered.
+
+    So hundreds of resources that log in with it get their inputs ready while it is being registered, and are registered
+    after it all the same.
+    """
+    secret = Output.secret(key)
+    return Output({by}, secret.future(), secret.is_known(), secret.is_secret())

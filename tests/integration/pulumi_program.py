@@ -30,6 +30,7 @@ MANY_KEYS = """
         admin.VirtualKey(f"key-{number}", admin.VirtualKeyArgs(
             url=url, token=login.token, key=key(str(number)), key_alias=f"{name}-{number}", models=["chat"],
             max_budget=10, budget_duration="30d", rpm_limit=60))
+    admin.lighten()
 """
 """As many virtual keys as `keys` says, each named after `name`."""
 
