@@ -11,7 +11,7 @@ from components.edge import Edge
 from components.network import Network
 from components.secrets import Secrets
 from config import litellm
-from config.access import RESERVED
+from config.access import RESERVED, KeySettings
 from config.proxy import ENVIRON, model_names
 from config.settings import Settings
 from litellm_admin.resources import (
@@ -86,6 +86,7 @@ class Access(pulumi.ComponentResource):
     def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Access", name, {}, opts)
         self._name, self._args = name, args
+        rotation = args.settings.rotation
         # When the whole stack goes there is nobody to call: the objects go with the database, or stay in a database
         # that is kept, with their spend, and are found again by the next `up`.
         self._child = pulumi.ResourceOptions(parent=self, deleted_with=args.network.network)
@@ -94,7 +95,7 @@ class Access(pulumi.ComponentResource):
             ProvisionerArgs(
                 url=args.settings.effective_admin_url,
                 master_key=args.secrets.master_key,
-                key=args.secrets.derive("provisioner"),
+                key=args.secrets.derive("provisioner", rotation=rotation.number(rotation.provisioner_key)),
             ),
             pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[args.edge.cutover])),
         )
@@ -201,13 +202,21 @@ class Access(pulumi.ComponentResource):
             # The proxy deletes a member's keys with the membership: the membership goes last.
             member = owners.members.get((team or "", settings.user_id or ""))
             after = pulumi.ResourceOptions(depends_on=[member] if member else [])
-            if not settings.adopt:
-                fields["key"] = self._args.secrets.derive(f"virtual/{alias}")
-            args = VirtualKeyArgs(**self._login, key_alias=alias, **fields)
+            own = self._own_value(f"virtual/{alias}", settings, number=self._args.settings.key_rotation(settings))
+            args = VirtualKeyArgs(**self._login, key_alias=alias, **fields, **own)
             key = VirtualKey(f"{self._name}-key-{alias}", args, pulumi.ResourceOptions.merge(self._child, after))
-            if not settings.adopt:
+            if own:
                 values[alias] = key.key
         return values
+
+    def _own_value(self, purpose: str, settings: KeySettings, *, number: int) -> dict[str, Any]:
+        """Return the value of a key and what becomes of the one of before; nothing for one that keeps another value."""
+        rotation = self._args.settings.rotation
+        rotated = number > 1 or rotation.number(rotation.seed) > 1
+        if settings.adopt and not rotated:
+            return {}
+        grace = {"grace": settings.grace or rotation.grace} if rotated else {}
+        return {"key": self._args.secrets.derive(purpose, rotation=number), **grace}
 
     def _key_models(self) -> dict[str, list[str]]:
         access = self._args.settings.access
@@ -218,12 +227,9 @@ class Access(pulumi.ComponentResource):
         }
 
     def _metrics_key(self) -> pulumi.Output[str]:
-        args = VirtualKeyArgs(
-            **self._login,
-            key=self._args.secrets.derive("metrics"),
-            key_alias=f"{RESERVED}metrics",
-            allowed_routes=["/metrics"],
-        )
+        rotation = self._args.settings.rotation
+        own = self._own_value("metrics", KeySettings(), number=rotation.number(rotation.metrics_key))
+        args = VirtualKeyArgs(**self._login, key_alias=f"{RESERVED}metrics", allowed_routes=["/metrics"], **own)
         return VirtualKey(f"{self._name}-metrics-key", args, self._child).key
 
 

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from litellm_admin.fields.amounts import Flag, Name
+from config.rotation import Number
+from litellm_admin.fields.amounts import Flag, Grace, Name
 from litellm_admin.fields.base import ObjectFields
 from litellm_admin.fields.budget import BudgetFields
 from litellm_admin.fields.customer import CustomerFields
@@ -51,13 +52,18 @@ class UserSettings(Declaration, UserFields):
 class KeySettings(Declaration, KeyFields):
     """A virtual key; `budget`, `team` and `user` are short for the words with `_id`.
 
-    adopt: take over the key that has this alias, with the value that its users have.
+    adopt: take over the key that has this alias, with the value that its users have. rotation: raise it for a new
+    value, also of a key that was adopted. grace: how long the old value stays valid then.
     """
+
+    OWN_WORDS: ClassVar[frozenset[str]] = frozenset({"rotation", "grace"})
 
     adopt: Flag | None = None
     budget_id: Name | None = Field(default=None, validation_alias=AliasChoices("budget_id", "budget"))
     team_id: Name | None = Field(default=None, validation_alias=AliasChoices("team_id", "team"))
     user_id: Name | None = Field(default=None, validation_alias=AliasChoices("user_id", "user"))
+    rotation: Number = 1
+    grace: Grace | None = None
 
 
 class CredentialSettings(Declaration, CredentialFields):

@@ -13,8 +13,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic.alias_generators import to_camel
 
 from config import proxy, references
-from config.access import AccessSettings
+from config.access import AccessSettings, KeySettings
 from config.problems import ConfigError, Problem
+from config.rotation import RotationSettings
 from config.structure import structural_problems
 
 LICENCE = "LITELLM_LICENSE"
@@ -70,12 +71,6 @@ class MemorySettings(Section):
     prometheus: Mebibytes = 1024
 
 
-class RotationSettings(Section):
-    """A number for each secret that can be rotated: raising it makes a new one."""
-
-    master_key: Annotated[int, Field(ge=1)] = 1
-
-
 class ImageSettings(Section):
     """Image references. A digest (`name@sha256:...`) pins the content as well as the version."""
 
@@ -126,6 +121,10 @@ class Settings(Section):
     def licensed(self) -> bool:
         """Tell whether the proxy has a LiteLLM Enterprise licence."""
         return LICENCE in self.secrets
+
+    def key_rotation(self, key: KeySettings) -> int:
+        """Return the number that counts for the value of a virtual key."""
+        return self.rotation.number(key.rotation, self.rotation.virtual_keys)
 
     @property
     def prometheus_url(self) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from litellm_admin.fields.amounts import Flag, Name, whole_numbers
+from litellm_admin.fields.amounts import Flag, Grace, Name, whole_numbers
 from litellm_admin.fields.budget import BudgetFields
 from litellm_admin.fields.customer import CustomerFields
 from litellm_admin.fields.model import CredentialFields, ModelFields
@@ -42,7 +42,7 @@ class Inputs(BaseModel):
     # A message must not repeat an input: the token is one.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    LOCAL: ClassVar[frozenset[str]] = frozenset({"url", "token", "adopt", "licensed", "settle"})
+    LOCAL: ClassVar[frozenset[str]] = frozenset({"url", "token", "adopt", "licensed", "settle", "grace"})
 
     url: Url
     token: Token
@@ -67,6 +67,8 @@ class VirtualKeyInputs(Inputs, KeyFields):
     key_alias: Name
     adopt: Flag | None = None
     """Take over the key that has this alias on the proxy, with the value that its users know and the stack does not."""
+    grace: Grace | None = None
+    """The value replaces another one, which stays valid for so long; an adopted key's too."""
 
 
 class BudgetInputs(Inputs, BudgetFields):

@@ -3,6 +3,7 @@
 from functools import cache
 
 from litellm_admin.api.errors import AdminError
+from litellm_admin.fields.amounts import NO_GRACE
 
 
 def warn_kept(url: str, error: AdminError) -> None:
@@ -21,6 +22,12 @@ def warn_replaced(subject: str, fields: list[str]) -> None:
     _once(
         f"{subject}: the proxy cannot change {', '.join(fields)} in place; it is made anew, and its spend restarts at 0"
     )
+
+
+def say_rotated(subject: str, *, grace: str) -> None:
+    """Tell what a new value means for those who have the old one."""
+    old = "is refused at once" if grace == NO_GRACE else f"stays valid for {grace} and then expires"
+    _once(f"{subject}: a new value is made, and the old one {old}; budget, limits and spend carry over")
 
 
 @cache

@@ -83,11 +83,15 @@ class ObjectProvider(ResourceProvider):
 
     def create(self, props: Props) -> CreateResult:
         """Make the object, or go on with the own one that an interrupted run left."""
+        return self.make(props, self.declared(props))
+
+    def make(self, props: Props, declared: Mapping[str, Any]) -> CreateResult:
+        """Make the object as declared, and record it by its inputs."""
         id_ = self.object_id(props)
         live = reconcile.create(
             self.calls(client_of(props)),
             id_,
-            self.declared(props),
+            declared,
             subject=self.subject(props),
             adopt=bool(props.get("adopt")),
         )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from litellm_admin.api.budgets import BudgetApi
 from litellm_admin.api.client import AdminClient
@@ -17,6 +17,7 @@ from litellm_admin.api.credentials import CredentialApi
 from litellm_admin.api.customers import CustomerApi
 from litellm_admin.api.models import PARTS, ModelApi, deployment_id, other_parts
 from litellm_admin.api.objects import Live, same
+from litellm_admin.api.succession import delete_retired, is_retired, retire
 from litellm_admin.api.team_members import TeamMemberApi, membership_id
 from litellm_admin.api.teams import TeamApi
 from litellm_admin.api.users import UserApi
@@ -33,6 +34,7 @@ from litellm_admin.inputs import (
     VirtualKeyInputs,
 )
 from litellm_admin.keys import key_hash
+from litellm_admin.notices import say_rotated
 from litellm_admin.object_provider import ObjectProvider, Props, client_of
 
 _AGAIN_SECONDS: Final = 2
@@ -54,7 +56,9 @@ class VirtualKeyProvider(ObjectProvider):
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """Report also a key that is neither to be made nor to be taken over, or both."""
         result = super().check(_olds, news)
-        if (news.get("key") is None) is not (news.get("adopt") is True):
+        if "grace" in news and news.get("key") is None:
+            result.failures.append(CheckFailure("grace", "is for a key that is given a new value: give it in key"))
+        elif "grace" not in news and (news.get("key") is None) is not (news.get("adopt") is True):
             result.failures.append(CheckFailure("key", "has to be given, unless there is adopt: true instead of it"))
         if _olds.get("adopt") is True and news.get("adopt") is True:
             # Another one in its place would have another value.
@@ -69,8 +73,41 @@ class VirtualKeyProvider(ObjectProvider):
         return client_of(props).keys.id_of(str(props["key_alias"]), subject=self.subject(props))
 
     def clashes(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-        """Whether both keys have the same alias, which is unique on the proxy."""
-        return super().clashes(id_, olds, news) or bool(olds.get("key_alias") == news.get("key_alias"))
+        """Whether both keys have the same alias, which is unique on the proxy, and the old one keeps it."""
+        if super().clashes(id_, olds, news):
+            return True
+        return "grace" not in news and bool(olds.get("key_alias") == news.get("key_alias"))
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        """Compare as for every object, and say what becomes of a value that is rotated."""
+        result = super().diff(_id, _olds, _news)
+        if "grace" in _news and self.moved(_olds, _news):
+            say_rotated(self.subject(_news), grace=str(_news["grace"]))
+        return result
+
+    def create(self, props: Props) -> CreateResult:
+        """Make the key; where its value is rotated, the one of before gives it its alias, and its spend counts on."""
+        if "grace" not in props:
+            return super().create(props)
+        spend = retire(
+            client_of(props).keys,
+            str(props["key_alias"]),
+            successor=self.object_id(props),
+            grace=str(props["grace"]),
+            adopt=bool(props.get("adopt")),
+            subject=self.subject(props),
+        )
+        return self.make(props, {**self.declared(props), "spend": spend})
+
+    def delete(self, _id: str, _props: Props) -> None:
+        """Remove the key, and those of before it; but one that was rotated away expires by itself."""
+        keys, alias, subject = client_of(_props).keys, str(_props["key_alias"]), self.subject(_props)
+        live = keys.find(_id, subject=subject)
+        if live is None or is_retired(live.fields["key_alias"], alias=alias):
+            return
+        keys.delete(_id, subject=subject)
+        if "grace" in _props:
+            delete_retired(keys, alias, subject=subject)
 
     def drift(self, props: Mapping[str, Any], live: Live) -> set[str]:
         """Name the drifted fields; `duration` shows by the moment of expiry that was recorded after it was set."""

@@ -101,6 +101,18 @@ class KeyApi(ObjectApi):
         body |= {"key": id_, **permissions.whole(changes), **live.computed["metadata"].changed(changes, self.BACKED)}
         self._post("/key/update", body, operation="update", subject=subject)
 
+    def give_away(self, id_: str, alias: str, *, expires_in: str | None, subject: str) -> None:
+        """Give the key with this hash another alias and, if a span is given, an end."""
+        body = {"key": id_, "key_alias": alias, **({"duration": expires_in} if expires_in else {})}
+        self._post("/key/update", body, operation="rotate", subject=subject)
+        live = self.find(id_, subject=subject)
+        if live is None or live.fields["key_alias"] != alias or live.computed["expires"] is None:
+            raise AdminError(
+                operation="rotate",
+                subject=subject,
+                message="the proxy accepted that its old value expires, and holds something else",
+            )
+
     def delete(self, id_: str, *, subject: str) -> None:
         """Delete the key with this hash."""
         self._post_delete("/key/delete", {"keys": [id_]}, subject=subject)
@@ -195,7 +207,13 @@ class KeyApi(ObjectApi):
             "budget_limits": windows,
             "duration": expires,
         }
-        computed = {"expires": expires, "key_name": info.get("key_name"), "metadata": metadata}
+        computed = {
+            "expires": expires,
+            "key_name": info.get("key_name"),
+            "metadata": metadata,
+            "created_by": info.get("created_by"),
+            "spend": info.get("spend") or 0.0,
+        }
         return Live(fields=fields, computed=computed)
 
     def _explained(self, error: AdminError, alias: str) -> AdminError:

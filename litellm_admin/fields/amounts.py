@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 _DURATION = re.compile(r"([1-9]\d*)(mo|[smhdw])")
-_DURATION_WORDS = frozenset({"hourly", "daily", "weekly", "monthly"})
+_WORD_SECONDS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 31 * 86_400}
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 31 * 86_400}
 _LONGEST_SECONDS = 100 * 366 * 86_400
 _ROUTE_GROUPS_OR_PATH = re.compile(r"/\S*|[a-z][a-z0-9_]*")
@@ -29,15 +29,26 @@ def whole_numbers(value: Any) -> Any:
 
 def _duration(value: str) -> str:
     match = _DURATION.fullmatch(value)
-    if value in _DURATION_WORDS:
+    if value in _WORD_SECONDS:
         return value
     if match is None:
         raise ValueError("is no duration: write a whole number and a unit, as in 30s, 2m, 12h, 7d, 4w or 1mo")
-    number, unit = match.groups()
     # LiteLLM adds the duration to a date, which overflows for absurd ones.
-    if len(number) > 10 or int(number) * _UNIT_SECONDS[unit] > _LONGEST_SECONDS:
+    if len(match[1]) > 10 or seconds(value) > _LONGEST_SECONDS:
         raise ValueError("is longer than a hundred years; leave the field out for no reset at all")
     return value
+
+
+def seconds(duration: str) -> int:
+    """Return the length of a duration, in seconds; a month counts as 31 days."""
+    if duration in _WORD_SECONDS:
+        return _WORD_SECONDS[duration]
+    number, unit = re.split(r"(?<=\d)(?=[a-z])", duration)
+    return int(number) * _UNIT_SECONDS[unit]
+
+
+def _grace(value: str) -> str:
+    return value if value == NO_GRACE else _duration(value)
 
 
 def _name(value: str) -> str:
@@ -67,6 +78,11 @@ Count = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=0, le=2**3
 Duration = Annotated[str, Field(strict=True), AfterValidator(_duration)]
 """A span as LiteLLM parses it (litellm_core_utils/duration_parser.py): a whole number and s, m, h, d, w or mo, or
 one of hourly, daily, weekly, monthly. LiteLLM itself takes trailing garbage (`1hr`) and means something else by it."""
+
+NO_GRACE = "0s"
+
+Grace = Annotated[str, Field(strict=True), AfterValidator(_grace)]
+"""How long the old value of a rotated key stays valid: a duration, or 0s to cut it off at once."""
 
 Name = Annotated[str, Field(strict=True, min_length=1), AfterValidator(_name)]
 """The id or alias of an object: printable text."""

@@ -12,8 +12,8 @@ def lighten() -> None:
     """Take two costs off everything that the program declared so far; call it after the last resource.
 
     The SDK (3.253) waits for outputs by `asyncio.wait(..., FIRST_COMPLETED)` on all that are pending, again after each
-    that is done (pulumi/runtime/stack.py, wait_for_rpcs): with 500 keys two thirds of the program's time. And it sends the
-    engine some ten debug messages for each resource, one blocking call each, which nobody sees.
+    that is done (pulumi/runtime/stack.py, wait_for_rpcs): with 500 keys two thirds of the program's time. And it sends
+    the engine some ten debug messages for each resource, one blocking call each, which nobody sees.
     """
     pulumi.log.debug = _unsaid
     with SETTINGS.lock:

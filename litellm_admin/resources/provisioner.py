@@ -1,6 +1,8 @@
 """The credential that the other resources log in with."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import cast
 
 import pulumi
 from pulumi import Input, Output, dynamic
@@ -55,4 +57,4 @@ def _known_ahead(key: Input[str], *, by: Provisioner) -> Output[str]:
     after it all the same.
     """
     secret = Output.secret(key)
-    return Output({by}, secret.future(), secret.is_known(), secret.is_secret())
+    return Output({by}, cast("Awaitable[str]", secret.future()), secret.is_known(), secret.is_secret())

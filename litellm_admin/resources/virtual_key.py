@@ -15,12 +15,14 @@ class VirtualKeyArgs(LoginArgs):
     """A virtual key: its alias (unique on the proxy), and the fields of `fields.virtual_key.KeyFields`.
 
     key: its value. adopt: instead of a value, take over the key that has this alias already; it stays as its users
-    know it.
+    know it. grace: the value replaces an earlier one of the key with this alias (with adopt: whoever made it), which
+    stays valid for so long: `24h`, or `0s` to cut it off at once.
     """
 
     key_alias: Input[str]
     key: Input[str] | None = None
     adopt: Input[bool] | None = None
+    grace: Input[str] | None = None
     models: Strings | None = None
     aliases: Input[Mapping[str, Input[str]]] | None = None
     max_budget: Input[float] | None = None

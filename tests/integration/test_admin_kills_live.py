@@ -125,6 +125,8 @@ def test_what_is_declared_exists_once_however_often_the_engine_was_killed(
     assert held(gateway, name, seed) == everything(name, 2)
     assert stack.changes("--refresh") == {}
 
+    for writes in (1, 3):
+        kill_after(stack, faults, writes, "destroy")
     stack.run("destroy", "--yes", "--skip-preview", "--refresh")
     assert gateway.admin("GET", "/key/list", params={"key_alias": name})["keys"] == []
     assert gateway.call("GET", "/team/info", params={"team_id": name}).status_code == 404

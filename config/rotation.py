@@ -1,0 +1,35 @@
+"""The `rotation` section: a number for each secret, and how long a retired virtual key stays valid."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from litellm_admin.fields.amounts import Grace
+
+Number = Annotated[int, Field(ge=1)]
+
+
+class RotationSettings(BaseModel):
+    """Raising a number rotates its secret. `everything` counts for each of them, as if each had been raised with it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False)
+
+    everything: Number = 1
+    master_key: Number = 1
+    salt_key: Number = 1
+    database_password: Number = 1
+    provisioner_key: Number = 1
+    metrics_key: Number = 1
+    virtual_keys: Number = 1
+    """All virtual keys at once; each has a number of its own in `access` beside it."""
+    seed: Number = 1
+    """What virtual keys, provisioner key, metrics key and database password are derived from: rotates them all."""
+    grace: Grace = "24h"
+    """How long the old value of a virtual key stays valid, where the key itself does not say."""
+
+    def number(self, own: int, *others: int) -> int:
+        """Return the number that counts for a secret: each of the given ones raises it, and `everything` does."""
+        return own + sum(other - 1 for other in (*others, self.everything))
