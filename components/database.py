@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import pulumi
 import pulumi_docker as docker
@@ -14,10 +17,12 @@ from engine.health import Healthy
 from engine.identity import Identity
 from engine.image import image_id
 from engine.workload import HealthCheck, PublishedPort, Workload, container
+from postgres_admin.login import DatabaseLogin
 
 ALIAS = "database"
 PORT = 5432
 USER = "llmproxy"
+"""The superuser, who makes the database and logs in from inside its container only."""
 DATABASE = "litellm"
 DATA = "/var/lib/postgresql/data"
 
@@ -72,10 +77,31 @@ class Database(pulumi.ComponentResource):
             opts=child,
         )
         self.container_id = postgres.id
-        self.url = pulumi.Output.concat(
-            "postgresql://", USER, ":", args.secrets.database_password, f"@{ALIAS}:{PORT}/", DATABASE
+        login = DatabaseLogin(
+            f"{name}-login",
+            role=_role(args.secrets),
+            password=args.secrets.database_password,
+            container=postgres.name,
+            container_id=postgres.id,
+            superuser=USER,
+            database=DATABASE,
+            # Logins are in the volume; where the container goes for good there is nobody to remove them.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.healthy], deleted_with=postgres),
         )
+        password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))
+        self.url = pulumi.Output.concat("postgresql://", login.role, ":", password, f"@{ALIAS}:{PORT}/", DATABASE)
         self.register_outputs({"containerId": self.container_id})
+
+
+def _role(secrets: Secrets) -> pulumi.Output[str]:
+    """Return the name of the login: another one for another password, of which it tells nothing."""
+
+    def named(arguments: list[str]) -> str:
+        key, password = arguments
+        return f"litellm_{hmac.new(key.encode(), password.encode(), hashlib.sha256).hexdigest()[:12]}"
+
+    known = pulumi.Output.all(secrets.derive("database-roles"), secrets.database_password).apply(named)
+    return pulumi.Output.unsecret(known)
 
 
 def _workload(args: DatabaseArgs, *, image: pulumi.Output[str], volume: pulumi.Output[str]) -> Workload:
@@ -96,7 +122,8 @@ def _workload(args: DatabaseArgs, *, image: pulumi.Output[str], volume: pulumi.O
         alias=ALIAS,
         environment={
             "POSTGRES_USER": USER,
-            "POSTGRES_PASSWORD": args.secrets.database_password,
+            # Read once, when the volume is empty.
+            "POSTGRES_PASSWORD": args.secrets.database_superuser_password,
             "POSTGRES_DB": DATABASE,
             # Below the mount point: initdb refuses a folder that is not empty, and some volumes have a lost+found.
             "PGDATA": f"{DATA}/pgdata",

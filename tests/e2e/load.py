@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import httpx
+
+Client = Callable[[httpx.Client], str]
+"""Makes a call, or a few that belong together, and returns what was answered; raises httpx.HTTPError otherwise."""
 
 
 @dataclass
@@ -20,30 +24,80 @@ class Load:
     failures: list[str] = field(default_factory=list)
 
 
+def chat(key: str, model: str) -> Client:
+    """Ask a model."""
+
+    def ask(client: httpx.Client) -> str:
+        answer = client.post("/v1/chat/completions", json=_question(model), headers=_login(key)).raise_for_status()
+        return str(answer.json()["choices"][0]["message"]["content"])
+
+    return ask
+
+
+def stream(key: str, model: str) -> Client:
+    """Ask a model and read its answer piece by piece, to its end."""
+
+    def ask(client: httpx.Client) -> str:
+        question = {**_question(model), "stream": True}
+        with client.stream("POST", "/v1/chat/completions", json=question, headers=_login(key)) as answer:
+            answer.raise_for_status()
+            lines = [line for line in answer.iter_lines() if line]
+        if lines[-1] != "data: [DONE]":
+            raise httpx.RemoteProtocolError(f"the stream ended with {lines[-1]!r}")
+        return f"stream of {model}"
+
+    return ask
+
+
+def admin(key: str) -> Client:
+    """Make a virtual key, read it, delete it."""
+
+    def call(client: httpx.Client) -> str:
+        value = f"sk-{secrets.token_urlsafe(24)}"
+        for method, path, request in (
+            ("POST", "/key/generate", {"json": {"key": value}}),
+            ("GET", "/key/info", {"params": {"key": value}}),
+            ("POST", "/key/delete", {"json": {"keys": [value]}}),
+        ):
+            client.request(method, path, headers=_login(key), **request).raise_for_status()
+            # Not faster than the others: what is tested is that it works, not how much the proxy bears.
+            time.sleep(0.1)
+        return "admin"
+
+    return call
+
+
 @contextmanager
-def load(*, url: str, key: str, models: list[str]) -> Iterator[Load]:
-    """Run one client per entry of `models` until the block ends; each asks again as soon as it has an answer."""
+def load(*, url: str, clients: Sequence[Client]) -> Iterator[Load]:
+    """Run the clients until the block ends; each asks again as soon as it has an answer."""
     seen, stop = Load(), threading.Event()
-    clients = [threading.Thread(target=_ask, args=(url, key, model, seen, stop)) for model in models]
-    for client in clients:
-        client.start()
+    threads = [threading.Thread(target=_run, args=(url, client, seen, stop)) for client in clients]
+    for thread in threads:
+        thread.start()
     try:
         yield seen
     finally:
         stop.set()
-        for client in clients:
-            client.join()
+        for thread in threads:
+            thread.join()
 
 
-def _ask(url: str, key: str, model: str, seen: Load, stop: threading.Event) -> None:
-    body = {"model": model, "messages": [{"role": "user", "content": "hi"}], "max_tokens": 5}
-    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as client:
+def _run(url: str, ask: Client, seen: Load, stop: threading.Event) -> None:
+    with httpx.Client(base_url=url, timeout=60) as client:
         while not stop.is_set():
             began = time.monotonic()
             try:
-                response = client.post("/v1/chat/completions", json=body)
-                response.raise_for_status()
-                seen.answers[response.json()["choices"][0]["message"]["content"]] += 1
+                seen.answers[ask(client)] += 1
+            except httpx.HTTPStatusError as error:
+                seen.failures.append(f"after {time.monotonic() - began:.1f} s: {error!r} {error.response.text[:300]}")
             except httpx.HTTPError as error:
-                seen.failures.append(f"{model} after {time.monotonic() - began:.1f} s: {error!r}")
+                seen.failures.append(f"after {time.monotonic() - began:.1f} s: {error!r}")
             time.sleep(0.02)
+
+
+def _question(model: str) -> dict[str, object]:
+    return {"model": model, "messages": [{"role": "user", "content": "hi"}], "max_tokens": 5}
+
+
+def _login(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}

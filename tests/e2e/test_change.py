@@ -8,7 +8,7 @@ import time
 import docker
 
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
-from tests.e2e.load import load
+from tests.e2e.load import chat, load, stream
 from tests.e2e.stack import Stack
 
 
@@ -38,8 +38,9 @@ def test_a_config_change_under_load_loses_no_request(stack: Stack, engine: docke
     preview = stack.pulumi("preview", "--diff")
     assert '~ mock_response: "first answer" => "second answer"' in preview
 
-    clients = ["chat"] * 3 + ["slow"] * 2
-    with load(url=outputs["gatewayUrl"], key=outputs["virtualKeys"]["loader"], models=clients) as seen:
+    key = outputs["virtualKeys"]["loader"]
+    clients = [*[chat(key, "chat")] * 3, *[chat(key, "slow")] * 2, stream(key, "chat"), stream(key, "slow")]
+    with load(url=outputs["gatewayUrl"], clients=clients) as seen:
         time.sleep(2)
         stack.up()
         time.sleep(2)
@@ -47,6 +48,7 @@ def test_a_config_change_under_load_loses_no_request(stack: Stack, engine: docke
     assert seen.answers["first answer"] > 10
     assert seen.answers["second answer"] > 10
     assert seen.answers["slow answer"] > 5
+    assert seen.answers["stream of slow"] > 5
     after = replicas(engine, stack)
     assert len(after) == 1
     assert after != before

@@ -1,0 +1,117 @@
+"""A login of the database, for one password. Another password is another login beside it.
+
+A role has one password at a time: changing it would lock out whoever still holds the old one. So a new password comes
+with a role of its own, both are valid while replicas move over, and the old role goes last.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
+from pulumi.dynamic import UpdateResult as Updated
+
+from litellm_admin.checks import is_unknown
+from postgres_admin import psql, scram, statements
+
+Props = dict[str, Any]
+
+
+class DatabaseLoginProvider(ResourceProvider):
+    """Makes and removes roles. Stateless, so that Pulumi stores it by reference."""
+
+    serialize_as_secret_always = False
+
+    def check(self, _olds: Props, news: Props) -> CheckResult:
+        """Report a password that could not travel in a URL and through SCRAM alike."""
+        password = news.get("password")
+        usable = is_unknown(password) or (str(password).isascii() and str(password).isprintable())
+        failure = CheckFailure("password", "has characters other than those of ASCII that print")
+        return CheckResult(news, [] if usable else [failure])
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        """Make another login beside the old one for another password; log in again to another container."""
+        moved = [name for name in ("role", "password") if is_unknown(_news[name]) or _olds.get(name) != _news[name]]
+        if moved and "role" in _olds:
+            print(
+                "database password: a new login is made beside the old one; replicas move over to it without a lost"
+                " request, and the old login goes when the last of them has ended"
+            )
+        changed = moved or _olds.get("container_id") != _news.get("container_id")
+        return DiffResult(changes=bool(changed), replaces=moved, delete_before_replace=False)
+
+    def create(self, props: Props) -> CreateResult:
+        """Make the login, or bring the one of an interrupted run to its password."""
+        _make(props)
+        return CreateResult(str(props["role"]), props)
+
+    def update(self, _id: str, _olds: Props, _news: Props) -> Updated:
+        """See to it that the login is there too in another container, which may stand on another volume."""
+        _make(_news)
+        return Updated(_news)
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        """Report a login that is gone or has another password as gone. A database that is down makes nothing vanish."""
+        query = statements.stored_password(str(props["role"]))
+        try:
+            stored = _execute(props, query, what="Reading the database's login")
+        except psql.NoDatabaseError:
+            return ReadResult(id_, props)
+        return ReadResult(id_, props) if scram.matches(str(props["password"]), stored) else ReadResult(None, {})
+
+    def delete(self, _id: str, _props: Props) -> None:
+        """Remove the login; one whose database is gone went with it."""
+        try:
+            _execute(_props, statements.remove_login(str(_props["role"])), what="Removing the database's old login")
+        except psql.NoDatabaseError:
+            return
+
+
+class DatabaseLogin(Resource, module="postgres", name="DatabaseLogin"):
+    """A role that logs in with `password`, from the network, and acts as the owner of everything in the database.
+
+    container: the name of the database's container, `container_id` its id. superuser: who made the database.
+    """
+
+    role: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        role: pulumi.Input[str],
+        password: pulumi.Input[str],
+        container: pulumi.Input[str],
+        container_id: pulumi.Input[str],
+        superuser: str,
+        database: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {
+            "role": role,
+            "password": pulumi.Output.secret(password),
+            "container": container,
+            "container_id": container_id,
+            "superuser": superuser,
+            "database": database,
+        }
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["password"])
+        super().__init__(DatabaseLoginProvider(), name, inputs, pulumi.ResourceOptions.merge(opts, secret))
+
+
+def _make(props: Props) -> None:
+    statement = statements.make_login(
+        str(props["role"]), verifier=scram.verifier(str(props["password"])), superuser=str(props["superuser"])
+    )
+    _execute(props, statement, what="Making the database's login")
+
+
+def _execute(props: Props, statement: str, *, what: str) -> str:
+    return psql.execute(
+        str(props["container"]),
+        statement,
+        superuser=str(props["superuser"]),
+        database=str(props["database"]),
+        what=what,
+    )

@@ -1,0 +1,47 @@
+"""psql inside the database's container, as its superuser, who needs no password there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from docker.errors import APIError, NotFound
+
+from engine.api import EngineError, connect
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
+
+# The statements come by the environment of this one process: arguments are for everybody on the host to read.
+_RUN = 'printf %s "$STATEMENTS" | exec psql -X -q -A -t -v ON_ERROR_STOP=1 --single-transaction -U "$0" -d "$1" -f -'
+
+
+class NoDatabaseError(EngineError):
+    """There is no running database to ask."""
+
+
+def execute(container: str, statements: str, *, superuser: str, database: str, what: str) -> str:
+    """Run the statements in one transaction and return what they print. Raises EngineError, without the statements."""
+    client = connect()
+    try:
+        status, output = _run(client.containers.get(container), statements, superuser=superuser, database=database)
+    except (NotFound, APIError):
+        raise NoDatabaseError(f"{what}: container {container} does not run; run the update again") from None
+    finally:
+        client.close()
+    if status:
+        raise EngineError(f"{what} failed: {_reason(output)}")
+    return output.strip()
+
+
+def _run(container: Container, statements: str, *, superuser: str, database: str) -> tuple[int, str]:
+    result = container.exec_run(
+        ["sh", "-c", _RUN, superuser, database], environment={"STATEMENTS": statements}, user="postgres"
+    )
+    output = cast("bytes", result.output)  # an iterator only where the output is streamed
+    return int(result.exit_code or 0), output.decode(errors="replace")
+
+
+def _reason(output: str) -> str:
+    """Return Postgres's own message, without the line of SQL that it quotes below."""
+    errors = [line.partition("ERROR:")[2].strip() for line in output.splitlines() if "ERROR:" in line]
+    return errors[0] if errors else "psql gave no reason"
