@@ -9,7 +9,7 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down preview logs env import unmanaged master-key shell prepare test bench check
+.PHONY: help up down preview logs env import unmanaged rotate master-key shell prepare test bench check
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
@@ -36,6 +36,9 @@ import: ## print what a proxy holds as an `access` section (URL=http://..., its 
 
 unmanaged: ## list what is on the stack's proxy and not in the stack
 	@$(SUPPLY_COMMAND) unmanaged --stack $(STACK)
+
+rotate: ## raise a rotation number and bring the stack up (SECRET=masterKey, everything ...; GRACE=0s cuts old keys off)
+	@$(SUPPLY_COMMAND) rotate --stack $(STACK) --secret '$(SECRET)' $(if $(GRACE),--grace $(GRACE))
 
 master-key: ## print the master key, the admin UI's password
 	@$(SUPPLY_COMMAND) master-key --stack $(STACK)

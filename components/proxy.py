@@ -17,7 +17,7 @@ from config.settings import Settings
 from engine.health import Healthy
 from engine.identity import Identity
 from engine.rendered_file import RenderedFile
-from engine.workload import HealthCheck, Workload, container, digest
+from engine.workload import HealthCheck, Workload, container, fingerprints
 
 ALIAS = "litellm"
 PORT = 4000
@@ -60,7 +60,7 @@ class Proxy(pulumi.ComponentResource):
         revision = random.RandomId(
             f"{name}-revision",
             byte_length=4,
-            keepers={"workload": digest(workload, key=args.secrets.derive("replica-names"))},
+            keepers=fingerprints(workload, key=args.secrets.derive("replica-names")),
             opts=child,
         ).hex
         self.container_ids, self.healthy = [], []

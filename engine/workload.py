@@ -52,7 +52,7 @@ class Workload:
 
     `files` maps paths in the container to rendered files, `volumes` to names of volumes, `tmpfs` lists folders in
     memory. `memory` is in MiB, `stop_grace` in seconds. An empty `entrypoint` is the image's own. `beside` lets a
-    replacement start before the old container goes; it needs a name of its own whenever `digest` changes.
+    replacement start before the old container goes; it needs a name of its own whenever its `fingerprints` change.
     """
 
     component: str
@@ -73,21 +73,29 @@ class Workload:
     beside: bool = False
 
 
-def digest(workload: Workload, *, key: pulumi.Input[str]) -> pulumi.Output[str]:
-    """Return a hash of everything that a replacement of the container follows from.
+def fingerprints(workload: Workload, *, key: pulumi.Input[str]) -> dict[str, pulumi.Output[str]]:
+    """Return a hash of each thing that a replacement of the container follows from, by its name.
 
-    The environment holds secrets and the hash becomes part of a name, so it is keyed: nobody can try values against it.
+    A preview shows by them what of a container changes, down to the variable, where the provider shows one secret list.
+    They are keyed, because variables hold secrets: nobody can try values against them.
     """
-    described = {
-        name.name: getattr(workload, name.name) for name in dataclasses.fields(workload) if name.name != "files"
-    } | {"files": {path: file.path for path, file in workload.files.items()}, "health": vars(workload.health)}
-    described["ports"] = [vars(port) for port in workload.ports]
+    parts = {
+        name.name: getattr(workload, name.name)
+        for name in dataclasses.fields(workload)
+        if name.name not in ("environment", "files", "health", "ports")
+    }
+    parts |= {"health": vars(workload.health), "ports": [vars(port) for port in workload.ports]}
+    parts |= {f"file {path}": file.path for path, file in workload.files.items()}
+    parts |= {f"variable {name}": value for name, value in workload.environment.items()}
+    return {name: _fingerprint(value, key=key) for name, value in parts.items()}
 
+
+def _fingerprint(value: Any, *, key: pulumi.Input[str]) -> pulumi.Output[str]:
     def hashed(arguments: list[Any]) -> str:
         content = json.dumps(arguments[1], sort_keys=True).encode()
         return hmac.new(arguments[0].encode(), content, hashlib.sha256).hexdigest()[:8]
 
-    return pulumi.Output.unsecret(pulumi.Output.all(key, described).apply(hashed))
+    return pulumi.Output.unsecret(pulumi.Output.all(key, value).apply(hashed))
 
 
 def container(

@@ -6,6 +6,11 @@ from litellm_admin.api.errors import AdminError
 from litellm_admin.fields.amounts import NO_GRACE
 
 
+def say(message: str) -> None:
+    """Tell what an update means, in a preview."""
+    _once(message, kind="")
+
+
 def warn_kept(url: str, error: AdminError) -> None:
     """Tell that a refresh got no answer to conclude from."""
     status = f"HTTP {error.status}: " if error.status is not None else ""
@@ -27,9 +32,9 @@ def warn_replaced(subject: str, fields: list[str]) -> None:
 def say_rotated(subject: str, *, grace: str) -> None:
     """Tell what a new value means for those who have the old one."""
     old = "is refused at once" if grace == NO_GRACE else f"stays valid for {grace} and then expires"
-    _once(f"{subject}: a new value is made, and the old one {old}; budget, limits and spend carry over")
+    say(f"{subject}: a new value is made, and the old one {old}; budget, limits and spend carry over")
 
 
 @cache
-def _once(message: str) -> None:
-    print(f"warning: {message}")
+def _once(message: str, *, kind: str = "warning: ") -> None:
+    print(f"{kind}{message}")

@@ -23,6 +23,7 @@ from litellm_admin.api.errors import AdminError
 from litellm_admin.checks import check_inputs
 from litellm_admin.inputs import ProvisionerInputs
 from litellm_admin.keys import key_hash
+from litellm_admin.notices import say
 from litellm_admin.object_provider import unread
 
 Props = dict[str, Any]
@@ -79,6 +80,16 @@ class ProvisionerProvider(ResourceProvider):
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Replace for another key or user, beside the old one; update for the rest."""
         changed = [name for name in _INPUTS if _olds.get(name) != _news.get(name)]
+        if "master_key" in changed and "master_key" in _olds:
+            say(
+                "master key: replicas are replaced beside the old ones, without a lost request; virtual keys and every "
+                "other login go on, and the old master key is refused from the cutover on"
+            )
+        if "key" in changed and "key" in _olds:
+            say(
+                "provisioner key: a new one is registered beside the old one, which goes last; nothing restarts, and "
+                "clients do not notice"
+            )
         replaces = [name for name in changed if name in ("key", "user_id")]
         drifted = _olds.get("allowed_routes") != list(ALLOWED_ROUTES)
         return DiffResult(

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from supply import bulk, dotenv, host, inventory, logs, stack, summary, teardown, testing
+from supply import bulk, dotenv, host, inventory, logs, rotation, stack, summary, teardown, testing
 from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import user_folders
@@ -61,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     take = add("import", _import, "print what a proxy holds as the `access` section of a stack that takes it over")
     take.add_argument("--url", help="the proxy's address (default: the stack's own gateway)")
     add("unmanaged", _unmanaged, "list what is on the stack's proxy and not in the stack")
+    rotate = add("rotate", _rotate, "raise a rotation number in the stack config and bring the stack up")
+    rotate.add_argument("--secret", required=True, help=", ".join(rotation.SECRETS))
+    rotate.add_argument("--grace", help="how long old virtual keys stay valid (0s: not at all)")
     log = add("logs", _logs, "print the containers' logs")
     log.add_argument("--component", help="database, migration, proxy, edge or monitoring (default: all)")
     log.add_argument("--no-follow", action="store_true", help="print what there is and end")
@@ -93,6 +96,13 @@ def _up(given: argparse.Namespace) -> int:
     )
     summary.show(pulumi.outputs(), stack=given.stack, checkout=host.CHECKOUT, console=console)
     return 0
+
+
+def _rotate(given: argparse.Namespace) -> int:
+    console = Console()
+    project = stack.project_name(host.CHECKOUT)
+    console.say(rotation.raise_number(_ready(given, console), given.secret, project=project, grace=given.grace))
+    return _up(given)
 
 
 def _preview(given: argparse.Namespace) -> int:

@@ -1,0 +1,191 @@
+"""Each secret rotated by a number in stack config while clients go on: no failed request, and the old one refused."""
+
+from __future__ import annotations
+
+import copy
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import docker
+import httpx
+import pytest
+
+from supply.stack import restore_cut_state
+from tests.e2e.conftest import no_leftovers, remove, stack_config
+from tests.e2e.load import Load, admin, chat, load, stream
+from tests.e2e.stack import Stack
+from tests.e2e.test_change import replicas
+
+PREFIX = "rotate-"
+ADMIN_KEY = "sk-admin-of-the-test-0123456789"
+
+
+@pytest.fixture(scope="module")
+def stack(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with no_leftovers(engine, PREFIX):
+        config = stack_config()
+        config["access"]["keys"]["mine"] = {"models": ["chat"], "max_budget": 1, "budget_duration": "30d"}
+        stack = Stack(folder=tmp_path_factory.mktemp("rotate"), config=config, name=f"{PREFIX}{secrets.token_hex(3)}")
+        try:
+            stack.encrypt("secrets", "OPENAI_API_KEY", "sk-first-provider-key-0123456789")
+            stack.up()
+            outputs = stack.outputs()
+            with httpx.Client(base_url=outputs["gatewayUrl"], headers=login(outputs["masterKey"])) as client:
+                # Admin calls of the tests go on with it whatever happens to the master key.
+                made = {"user_id": "tester", "user_role": "proxy_admin", "auto_create_key": False}
+                client.post("/user/new", json=made).raise_for_status()
+                client.post("/key/generate", json={"key": ADMIN_KEY, "user_id": "tester"}).raise_for_status()
+            yield stack
+        finally:
+            stack.run("destroy", "--yes", "--skip-preview")
+            remove(engine, f"litellm-stack/{stack.name}")
+
+
+def login(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def status(stack: Stack, key: str, path: str = "/key/list") -> int:
+    port = stack.config["ports"]["gateway"]
+    return httpx.get(f"http://127.0.0.1:{port}{path}", headers=login(key), timeout=60).status_code
+
+
+def rotated(stack: Stack, **numbers: object) -> None:
+    """Raise numbers in the stack config."""
+    stack.configure({**stack.config, "rotation": {**stack.config.get("rotation", {}), **numbers}})
+
+
+@contextmanager
+def clients(stack: Stack) -> Iterator[Load]:
+    """Run clients of every kind through the edge, and see that none of them failed."""
+    outputs = stack.outputs()
+    key = outputs["virtualKeys"]["loader"]
+    asked = [chat(key, "chat"), chat(key, "slow"), stream(key, "chat"), stream(key, "slow"), admin(ADMIN_KEY)]
+    with load(url=outputs["gatewayUrl"], clients=asked) as seen:
+        time.sleep(1)
+        yield seen
+        time.sleep(2)
+    assert seen.failures == []
+    for kind in ("first answer", "slow answer", "stream of chat", "stream of slow", "admin"):
+        assert seen.answers[kind] > 3, kind
+
+
+def logins(stack: Stack, engine: docker.DockerClient) -> set[str]:
+    """The roles that can log in to the database from the network."""
+    query = "SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL"
+    database = engine.containers.get(f"{stack.prefix}database")
+    result = database.exec_run(["psql", "-U", "llmproxy", "-d", "litellm", "-Atc", query])
+    return set(cast("bytes", result.output).decode().split())
+
+
+def test_the_master_key(stack: Stack) -> None:
+    before = stack.outputs()
+    rotated(stack, masterKey=2)
+    preview = stack.pulumi("preview")
+    assert "master key: replicas are replaced" in preview
+    with clients(stack):
+        stack.up()
+    after = stack.outputs()
+    assert after["masterKey"] != before["masterKey"]
+    assert (status(stack, after["masterKey"]), status(stack, before["masterKey"])) == (200, 401)
+    assert after["virtualKeys"] == before["virtualKeys"]
+    assert status(stack, after["virtualKeys"]["mine"], "/v1/models") == 200
+    stack.pulumi("preview", "--expect-no-changes")
+
+
+def test_the_databases_password(stack: Stack, engine: docker.DockerClient) -> None:
+    [before], started = logins(stack, engine), engine.containers.get(f"{stack.prefix}database").attrs["State"]
+    rotated(stack, databasePassword=2)
+    preview = stack.pulumi("preview")
+    assert "database password: a new login is made beside the old one" in preview
+    with clients(stack):
+        stack.up()
+    [after] = logins(stack, engine)
+    assert after != before
+    assert engine.containers.get(f"{stack.prefix}database").attrs["State"]["StartedAt"] == started["StartedAt"]
+    stack.pulumi("preview", "--expect-no-changes")
+
+
+def test_a_virtual_key(stack: Stack) -> None:
+    before = stack.outputs()["virtualKeys"]
+    config = copy.deepcopy(stack.config)
+    config["access"]["keys"]["mine"] |= {"rotation": 2, "grace": "20s"}
+    stack.configure(config)
+    preview = stack.pulumi("preview")
+    assert "virtual key 'mine': a new value is made, and the old one stays valid for 20s" in preview
+    with clients(stack):
+        stack.up()
+    after = stack.outputs()["virtualKeys"]
+    assert {alias for alias in after if after[alias] != before[alias]} == {"mine"}
+    assert status(stack, after["mine"], "/v1/models") == 200
+    assert status(stack, before["mine"], "/v1/models") == 200
+    deadline = time.monotonic() + 90
+    while status(stack, before["mine"], "/v1/models") == 200:
+        assert time.monotonic() < deadline, "the old value did not expire"
+        time.sleep(2)
+    stack.pulumi("preview", "--expect-no-changes")
+
+
+def test_provisioner_and_metrics_key(stack: Stack, engine: docker.DockerClient) -> None:
+    serving = replicas(engine, stack)
+    rotated(stack, provisionerKey=2, metricsKey=2)
+    with clients(stack):
+        stack.up()
+    assert replicas(engine, stack) == serving, "no replica has to go for them"
+    port = stack.config["ports"]["prometheus"]
+    deadline = time.monotonic() + 60
+    while True:
+        targets = httpx.get(f"http://127.0.0.1:{port}/api/v1/targets").json()["data"]["activeTargets"]
+        health = {target["labels"]["job"]: target["health"] for target in targets}
+        if health.get("litellm") == "up":
+            break
+        assert time.monotonic() < deadline, targets
+        time.sleep(1)
+    stack.pulumi("preview", "--expect-no-changes")
+
+
+def test_a_providers_key(stack: Stack, engine: docker.DockerClient) -> None:
+    stack.encrypt("secrets", "OPENAI_API_KEY", "sk-second-provider-key-0123456789")
+    with clients(stack):
+        stack.up()
+    [replica] = replicas(engine, stack)
+    assert "OPENAI_API_KEY=sk-second-provider-key-0123456789" in engine.containers.get(replica).attrs["Config"]["Env"]
+
+
+def test_everything_at_once_and_the_update_killed_again_and_again(stack: Stack, engine: docker.DockerClient) -> None:
+    before, old_logins, serving = stack.outputs(), logins(stack, engine), set(replicas(engine, stack))
+    rotated(stack, everything=2, grace="1h")
+    steps: list[Callable[[], bool]] = [
+        lambda: len(logins(stack, engine)) == 2,
+        lambda: not serving >= set(replicas(engine, stack)),
+        lambda: status(stack, before["masterKey"]) == 401,
+    ]
+    with clients(stack):
+        for reached in steps:
+            stack.kill_up_when(reached)
+            restore_cut_state(stack.folder / "state", project="litellm-stack", stack=stack.name)
+            stack.pulumi("cancel", "--yes")
+        stack.up()
+    after = stack.outputs()
+    assert status(stack, after["masterKey"]) == 200
+    assert not old_logins & logins(stack, engine)
+    assert len(logins(stack, engine)) == len(replicas(engine, stack)) == 1
+    for alias, value in after["virtualKeys"].items():
+        assert value != before["virtualKeys"][alias]
+        assert status(stack, value, "/v1/models") == 200
+        assert status(stack, before["virtualKeys"][alias], "/v1/models") == 200
+    stack.pulumi("preview", "--expect-no-changes")
+
+
+def test_everything_cut_off_at_once(stack: Stack) -> None:
+    before: dict[str, Any] = stack.outputs()
+    rotated(stack, everything=3, grace="0s")
+    stack.up()
+    after = stack.outputs()
+    assert status(stack, before["masterKey"]) == 401
+    for alias, value in before["virtualKeys"].items():
+        assert status(stack, value, "/v1/models") == 401, alias
+        assert status(stack, after["virtualKeys"][alias], "/v1/models") == 200
