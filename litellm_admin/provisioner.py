@@ -112,12 +112,19 @@ class ProvisionerProvider(ResourceProvider):
         return UpdateResult(_outs(_news))
 
     def delete(self, _id: str, _props: Props) -> None:
-        """Remove the key, and the user unless a newer key of theirs is in use."""
-        client = _master(_props)
-        user_id = str(_props["user_id"])
-        client.keys.delete(_id, subject=_subject(_props))
-        if not client.keys.hashes(subject=f"admin user {user_id!r}", user_id=user_id):
-            client.admin_users.delete(user_id)
+        """Remove the key, and the user unless a newer key of theirs is in use.
+
+        The master key on record is one of before where both were rotated at once; then the key removes itself. Where
+        the proxy knows neither, there is nothing left to remove.
+        """
+        for token in (_props["master_key"], _props["key"]):
+            try:
+                _remove(AdminClient(str(_props["url"]), token=str(token)), _id, _props)
+            except AdminError as error:
+                if not error.unknown_login:
+                    raise
+            else:
+                return
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Look the key up with itself: the master key on record may be an older one than the proxy's."""
@@ -135,6 +142,15 @@ class ProvisionerProvider(ResourceProvider):
 
 def _master(props: Mapping[str, Any]) -> AdminClient:
     return AdminClient(str(props["url"]), token=str(props["master_key"]))
+
+
+def _remove(client: AdminClient, id_: str, props: Mapping[str, Any]) -> None:
+    user_id = str(props["user_id"])
+    if set(client.keys.hashes(subject=f"admin user {user_id!r}", user_id=user_id)) - {id_}:
+        client.keys.delete(id_, subject=_subject(props))
+    else:
+        # The proxy deletes a user's keys with the user: one call, because it may be the last that the key can make.
+        client.admin_users.delete(user_id)
 
 
 def _hash(props: Mapping[str, Any]) -> str:
