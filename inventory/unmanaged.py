@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from inventory.reading import Inventory
+from litellm_admin.api.succession import original_alias
 from litellm_admin.api.team_members import ids_of
 
 PREFIX = "pulumi-python:dynamic/litellm:"
@@ -48,7 +49,11 @@ def unmanaged(inventory: Inventory, owned: Mapping[str, set[str]]) -> Iterator[s
     for id_ in inventory.members.keys() - owned["members"]:
         team, user = ids_of(id_)
         yield f"member {user!r} of team {team!r}"
+    aliases = {inventory.keys[id_].fields.get("key_alias") for id_ in inventory.keys.keys() & owned["keys"]}
     for id_ in inventory.keys.keys() - owned["keys"]:
         live = inventory.keys[id_]
+        if original_alias(live.fields.get("key_alias")) in aliases - {None}:
+            # A value of before a rotation, which goes by itself.
+            continue
         name = live.fields.get("key_alias") or live.computed["key_name"]
         yield f"virtual key {name!r} (hash {id_[:12]}...)"

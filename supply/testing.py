@@ -23,7 +23,9 @@ from supply.toolchain import Toolchain
 # Each layer with what it needs beside Python packages.
 LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
 ALL = "all"
-E2E, OWN_STACK = "tests/e2e", "tests/e2e/test_make.py"
+E2E = "tests/e2e"
+OWN_STACKS = (("tests/e2e/test_make.py",), ("tests/e2e/test_rotation.py",))
+"""Tests with a stack of their own: each group in a process beside the rest."""
 NOTHING_SELECTED = 5
 """pytest's exit status where it had no test to run."""
 PYTHON_SOURCES = "*.py"
@@ -166,11 +168,12 @@ class Run:
 
 
 def _shares(layers: Sequence[str]) -> list[list[str]]:
-    """Divide the layers among processes; the test of make has a stack of its own."""
+    """Divide the layers among processes."""
     folders = [f"tests/{name}" for name in layers]
     if layers == ["e2e"] or "e2e" not in layers:
         return [folders]
-    return [[OWN_STACK], [folder for folder in folders if folder != E2E], [E2E, f"--ignore={OWN_STACK}"]]
+    ignored = [f"--ignore={file}" for group in OWN_STACKS for file in group]
+    return [*map(list, OWN_STACKS), [folder for folder in folders if folder != E2E], [E2E, *ignored]]
 
 
 def read_report(report: Path) -> Report:

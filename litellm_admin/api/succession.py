@@ -16,6 +16,7 @@ from litellm_admin.fields.amounts import NO_GRACE, seconds
 
 _HASH = 12
 """Digits of the successor's hash in the alias."""
+_RETIRED = re.compile(rf"(.+)~[0-9a-f]{{{_HASH}}}", re.DOTALL)
 
 
 def retired_alias(alias: str, *, successor: str) -> str:
@@ -23,9 +24,15 @@ def retired_alias(alias: str, *, successor: str) -> str:
     return f"{alias}~{successor[:_HASH]}"
 
 
+def original_alias(held: str | None) -> str | None:
+    """Return the alias that a key had before it gave it to a successor; None for a key that has its own."""
+    match = _RETIRED.fullmatch(held or "")
+    return match[1] if match else None
+
+
 def is_retired(held: str | None, *, alias: str) -> bool:
     """Whether a key that had `alias` has given it to a successor."""
-    return held is not None and re.fullmatch(rf"{re.escape(alias)}~[0-9a-f]{{{_HASH}}}", held) is not None
+    return original_alias(held) == alias
 
 
 def retire(keys: KeyApi, alias: str, *, successor: str, grace: str, adopt: bool, subject: str) -> float:

@@ -28,6 +28,12 @@ def stack(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory)
     with no_leftovers(engine, PREFIX):
         config = stack_config()
         config["access"]["keys"]["mine"] = {"models": ["chat"], "max_budget": 1, "budget_duration": "30d"}
+        config["access"]["keys"]["loader"]["models"] = ["chat", "slow", "stored"]
+        stored = {"model": "openai/gpt-4o-mini", "litellm_credential_name": "offline"}
+        config["access"] |= {
+            "credentials": {"offline": {"credential_values": {"mock_response": "from the database"}}},
+            "models": {"stored": {"model_name": "stored", "litellm_params": stored}},
+        }
         stack = Stack(folder=tmp_path_factory.mktemp("rotate"), config=config, name=f"{PREFIX}{secrets.token_hex(3)}")
         try:
             stack.encrypt("secrets", "OPENAI_API_KEY", "sk-first-provider-key-0123456789")
@@ -63,13 +69,14 @@ def clients(stack: Stack) -> Iterator[Load]:
     """Run clients of every kind through the edge, and see that none of them failed."""
     outputs = stack.outputs()
     key = outputs["virtualKeys"]["loader"]
-    asked = [chat(key, "chat"), chat(key, "slow"), stream(key, "chat"), stream(key, "slow"), admin(ADMIN_KEY)]
+    models = ["chat", "slow", "stored"]
+    asked = [*(chat(key, model) for model in models), stream(key, "chat"), stream(key, "slow"), admin(ADMIN_KEY)]
     with load(url=outputs["gatewayUrl"], clients=asked) as seen:
         time.sleep(1)
         yield seen
         time.sleep(2)
     assert seen.failures == []
-    for kind in ("first answer", "slow answer", "stream of chat", "stream of slow", "admin"):
+    for kind in ("first answer", "slow answer", "from the database", "stream of chat", "stream of slow", "admin"):
         assert seen.answers[kind] > 3, kind
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from inventory.reading import read
+from inventory.unmanaged import PREFIX, owned_ids, unmanaged
 from litellm_admin.api.client import AdminClient
 from litellm_admin.api.errors import AdminError
 from litellm_admin.api.succession import retire, retired_alias
@@ -182,6 +184,14 @@ def test_an_adopted_key_gets_a_value_of_the_stacks_own_by_rotation(gateway: Gate
     assert (chat(gateway, {"key": foreign}), chat(gateway, new)) == (200, 200)
     assert info(gateway, new)["spend"] == 0.75
     assert info(gateway, {"key": foreign})["expires"] is not None
+
+
+def test_a_value_of_before_a_rotation_counts_as_the_stacks_own(gateway: Gateway, old: Props) -> None:
+    new = successor(old)
+    rotate(old, new)
+    found = read(AdminClient(gateway.url, token=gateway.master_key))
+    owned = owned_ids([{"type": f"{PREFIX}VirtualKey", "id": key_hash(new["key"])}])
+    assert not [line for line in unmanaged(found, owned) if old["key_alias"] in line]
 
 
 def test_a_grace_without_a_value_is_refused_at_preview(login: Login, name: str) -> None:
