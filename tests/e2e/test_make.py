@@ -111,6 +111,11 @@ def test_a_users_day(checkout: Checkout, engine: docker.DockerClient) -> None:
     checkout.make("env", "KEY=chat-app", "FILE=app.env")
     assert dotenv_values(checkout.folder / "app.env")["LITELLM_API_KEY"] == key
     assert "unchanged" in checkout.make("preview")
+    assert "rotation.virtualKeys is 2, rotation.grace 12h" in checkout.make("rotate", "SECRET=virtualKeys", "GRACE=12h")
+    old, key = key, dotenv_values(env_file)["LITELLM_API_KEY"]
+    assert key
+    assert key != old
+    assert checkout.chat(key, model="chat") == checkout.chat(old, model="chat") == "first answer"
     assert "edge" in checkout.make("logs", "SERVICE=edge", "FOLLOW=0")
 
     assert checkout.make("unmanaged").strip() == "Everything on the proxy is the stack's."

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import docker
 import httpx
@@ -15,7 +16,7 @@ import pytest
 
 from supply.stack import restore_cut_state
 from tests.e2e.conftest import no_leftovers, remove, stack_config
-from tests.e2e.load import Load, admin, chat, load, stream
+from tests.e2e.load import Client, Load, admin, chat, load, stream
 from tests.e2e.stack import Stack
 from tests.e2e.test_change import replicas
 
@@ -65,12 +66,18 @@ def rotated(stack: Stack, **numbers: object) -> None:
 
 
 @contextmanager
-def clients(stack: Stack) -> Iterator[Load]:
+def clients(stack: Stack, *others: Client) -> Iterator[Load]:
     """Run clients of every kind through the edge, and see that none of them failed."""
     outputs = stack.outputs()
     key = outputs["virtualKeys"]["loader"]
     models = ["chat", "slow", "stored"]
-    asked = [*(chat(key, model) for model in models), stream(key, "chat"), stream(key, "slow"), admin(ADMIN_KEY)]
+    asked = [
+        *(chat(key, model) for model in models),
+        stream(key, "chat"),
+        stream(key, "slow"),
+        admin(ADMIN_KEY),
+        *others,
+    ]
     with load(url=outputs["gatewayUrl"], clients=asked) as seen:
         time.sleep(1)
         yield seen
@@ -86,6 +93,29 @@ def logins(stack: Stack, engine: docker.DockerClient) -> set[str]:
     database = engine.containers.get(f"{stack.prefix}database")
     result = database.exec_run(["psql", "-U", "llmproxy", "-d", "litellm", "-Atc", query])
     return set(cast("bytes", result.output).decode().split())
+
+
+def admitted(stack: Stack, engine: docker.DockerClient) -> Client:
+    """Look whether the database admits every replica that runs."""
+
+    def look(_client: httpx.Client) -> str:
+        before = logins(stack, engine)
+        held = {login_of(engine, name) for name in replicas(engine, stack)}
+        if refused := held - {None} - before - logins(stack, engine):
+            raise httpx.HTTPError(f"a replica holds {refused}, and the database does not know it")
+        return "admitted"
+
+    return look
+
+
+def login_of(engine: docker.DockerClient, replica: str) -> str | None:
+    """The role that a replica logs in to the database with; None if it has just gone."""
+    try:
+        variables = engine.containers.get(replica).attrs["Config"]["Env"]
+    except docker.errors.NotFound:
+        return None
+    (url,) = (entry.partition("=")[2] for entry in variables if entry.startswith("DATABASE_URL="))
+    return urlsplit(url).username
 
 
 def test_the_master_key(stack: Stack) -> None:
@@ -108,8 +138,9 @@ def test_the_databases_password(stack: Stack, engine: docker.DockerClient) -> No
     rotated(stack, databasePassword=2)
     preview = stack.pulumi("preview")
     assert "database password: a new login is made beside the old one" in preview
-    with clients(stack):
+    with clients(stack, admitted(stack, engine)) as seen:
         stack.up()
+    assert seen.answers["admitted"] > 10
     [after] = logins(stack, engine)
     assert after != before
     assert engine.containers.get(f"{stack.prefix}database").attrs["State"]["StartedAt"] == started["StartedAt"]
