@@ -111,7 +111,7 @@ def admitted(stack: Stack, engine: docker.DockerClient) -> Client:
 def login_of(engine: docker.DockerClient, replica: str) -> str | None:
     """The role that a replica logs in to the database with; None if it has just gone."""
     try:
-        variables = engine.containers.get(replica).attrs["Config"]["Env"]
+        variables: list[str] = engine.containers.get(replica).attrs["Config"]["Env"]
     except docker.errors.NotFound:
         return None
     (url,) = (entry.partition("=")[2] for entry in variables if entry.startswith("DATABASE_URL="))
