@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pulumi
 from pulumi.runtime.settings import SETTINGS
+from pulumi.runtime.stack import ResourceRegistrationFailed
 
 
 def lighten() -> None:
@@ -24,7 +26,9 @@ def lighten() -> None:
 
 async def _each(pending: Sequence[asyncio.Future[Any]]) -> None:
     for output in pending:
-        await output
+        # As the SDK does: with --continue-on-error, a resource that failed is no reason to stop waiting for the others.
+        with suppress(ResourceRegistrationFailed):
+            await output
 
 
 def _unsaid(*_arguments: object, **_options: object) -> None:
