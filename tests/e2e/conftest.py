@@ -93,7 +93,7 @@ def stack(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory)
     with no_leftovers(engine, PREFIX):
         stack = Stack(folder=tmp_path_factory.mktemp("stack"), config=stack_config())
         try:
-            stack.encrypt("secrets", "OPENAI_API_KEY", CANARY)
+            stack.encrypt("secrets.OPENAI_API_KEY", CANARY)
             stack.up()
             yield stack
         finally:

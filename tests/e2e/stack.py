@@ -47,11 +47,12 @@ class Stack:
         self.pulumi("stack", "init", self.name)
         self.configure(self.config)
 
-    def encrypt(self, section: str, name: str, value: str) -> None:
+    def encrypt(self, path: str, value: str) -> None:
         """Set a secret as a user does; it stays in `config` encrypted."""
-        self.pulumi("config", "set", "--secret", "--path", f"{section}.{name}", value)
-        path = self.folder / f"Pulumi.{self.name}.yaml"
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self.pulumi("config", "set", "--secret", "--path", path, value)
+        file = self.folder / f"Pulumi.{self.name}.yaml"
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        section = path.partition(".")[0]
         self.config[section] = content["config"][f"litellm-stack:{section}"]
 
     @property

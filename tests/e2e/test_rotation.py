@@ -22,6 +22,7 @@ from tests.e2e.test_change import replicas
 
 PREFIX = "rotate-"
 ADMIN_KEY = "sk-admin-of-the-test-0123456789"
+MASTER_KEY_OF_BEFORE = "sk-master-key-of-before-0123456789"
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,10 @@ def stack(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory)
         }
         stack = Stack(folder=tmp_path_factory.mktemp("rotate"), config=config, name=f"{PREFIX}{secrets.token_hex(3)}")
         try:
-            stack.encrypt("secrets", "OPENAI_API_KEY", "sk-first-provider-key-0123456789")
+            stack.encrypt("secrets.OPENAI_API_KEY", "sk-first-provider-key-0123456789")
+            # As in an installation that is taken over and had no salt key: its rows are encrypted with the master key.
+            stack.encrypt("masterKey", MASTER_KEY_OF_BEFORE)
+            stack.encrypt("saltKey", MASTER_KEY_OF_BEFORE)
             stack.up()
             outputs = stack.outputs()
             with httpx.Client(base_url=outputs["gatewayUrl"], headers=login(outputs["masterKey"])) as client:
@@ -118,6 +122,14 @@ def login_of(engine: docker.DockerClient, replica: str) -> str | None:
     return urlsplit(url).username
 
 
+def test_the_master_key_of_an_installation_that_had_no_salt_key(stack: Stack) -> None:
+    assert status(stack, MASTER_KEY_OF_BEFORE) == 200
+    stack.configure({name: value for name, value in stack.config.items() if name != "masterKey"})
+    with clients(stack):
+        stack.up()
+    assert (status(stack, stack.outputs()["masterKey"]), status(stack, MASTER_KEY_OF_BEFORE)) == (200, 401)
+
+
 def test_the_master_key(stack: Stack) -> None:
     before = stack.outputs()
     rotated(stack, masterKey=2)
@@ -186,7 +198,7 @@ def test_provisioner_and_metrics_key(stack: Stack, engine: docker.DockerClient) 
 
 
 def test_a_providers_key(stack: Stack, engine: docker.DockerClient) -> None:
-    stack.encrypt("secrets", "OPENAI_API_KEY", "sk-second-provider-key-0123456789")
+    stack.encrypt("secrets.OPENAI_API_KEY", "sk-second-provider-key-0123456789")
     with clients(stack):
         stack.up()
     [replica] = replicas(engine, stack)
@@ -195,6 +207,7 @@ def test_a_providers_key(stack: Stack, engine: docker.DockerClient) -> None:
 
 def test_everything_at_once_and_the_update_killed_again_and_again(stack: Stack, engine: docker.DockerClient) -> None:
     before, old_logins, serving = stack.outputs(), logins(stack, engine), set(replicas(engine, stack))
+    stack.configure({name: value for name, value in stack.config.items() if name != "saltKey"})
     rotated(stack, everything=2, grace="1h")
     steps: list[Callable[[], bool]] = [
         lambda: len(logins(stack, engine)) == 2,
