@@ -73,7 +73,11 @@ class Edge(pulumi.ComponentResource):
             status_url=haproxy.STATUS_URL,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[healthy, *args.proxy.healthy]),
         )
-        args.encryption.settle(replicas=args.proxy.container_ids, after=[self.cutover])
+        args.encryption.settle(
+            f"{name}-salt-key-settled",
+            replicas=args.proxy.container_ids,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.cutover]),
+        )
         self.register_outputs({})
 
 

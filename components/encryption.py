@@ -40,25 +40,23 @@ class Encryption(pulumi.ComponentResource):
     """A salt key that replicas may start with. `image` is the one that the database was migrated for."""
 
     image: pulumi.Output[str]
+    salt_key: SaltKey
 
     def __init__(self, name: str, args: EncryptionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Encryption", name, {}, opts)
-        self._name, self._args = name, _salt_key(args)
+        self._args = _salt_key(args)
         # A rotation reads and writes tables, so they have to be there.
         after = pulumi.ResourceOptions(parent=self, depends_on=[args.migration, args.database.healthy, *args.after])
-        self._salt_key = SaltKey(f"{name}-salt-key", self._args, after)
+        self.salt_key = SaltKey(f"{name}-salt-key", self._args, after)
         self.image = args.migration.image
         self.register_outputs({})
 
-    def settle(self, *, replicas: Sequence[pulumi.Output[str]], after: Sequence[pulumi.Resource]) -> Settled:
-        """End a rotation once the edge sends requests to no replica but those with the ids `replicas`."""
-        return Settled(
-            f"{self._name}-settled",
-            self._args,
-            former=self._salt_key.former,
-            replicas=replicas,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
-        )
+    def settle(self, name: str, *, replicas: Sequence[pulumi.Output[str]], opts: pulumi.ResourceOptions) -> Settled:
+        """End a rotation once the edge sends requests to no replica but those with the ids `replicas`.
+
+        No child of this component: what depends on a component waits for all of its children, and replicas do.
+        """
+        return Settled(name, self._args, former=self.salt_key.former, replicas=replicas, opts=opts)
 
 
 def _salt_key(args: EncryptionArgs) -> SaltKeyArgs:

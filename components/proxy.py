@@ -69,7 +69,7 @@ class Proxy(pulumi.ComponentResource):
                 workload,
                 identity=args.identity,
                 name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", revision, f"-{index}"),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption, args.database.healthy]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key, args.database.healthy]),
             )
             healthy = Healthy(
                 f"{name}-replica-{index}-healthy",
