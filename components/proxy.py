@@ -60,7 +60,8 @@ class Proxy(pulumi.ComponentResource):
             f"{name}-revision",
             byte_length=4,
             keepers={"workload": digest(workload, key=args.secrets.derive("replica-names"))},
-            opts=child,
+            # A salt key that is refused has to leave the replicas' names as they are, too.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key]),
         ).hex
         self.container_ids, self.healthy = [], []
         for index in range(args.settings.replicas):
