@@ -5,6 +5,7 @@ import pulumi
 from components.access import Access, AccessArgs
 from components.database import Database, DatabaseArgs
 from components.edge import Edge, EdgeArgs
+from components.encryption import Encryption, EncryptionArgs
 from components.migration import Migration, MigrationArgs
 from components.monitoring import Monitoring, MonitoringArgs
 from components.network import Network, NetworkArgs
@@ -31,13 +32,19 @@ identity = Identity(project=pulumi.get_project(), stack=pulumi.get_stack(), owne
 network = Network("network", NetworkArgs(identity=identity))
 database = Database("database", DatabaseArgs(identity=identity, settings=given, network=network, secrets=secrets))
 migration = Migration("migration", MigrationArgs(identity=identity, settings=given, network=network, database=database))
-proxy = Proxy(
-    "proxy",
-    ProxyArgs(
+encryption = Encryption(
+    "encryption",
+    EncryptionArgs(
         identity=identity, settings=given, network=network, database=database, migration=migration, secrets=secrets
     ),
 )
-edge = Edge("edge", EdgeArgs(identity=identity, settings=given, network=network, proxy=proxy))
+proxy = Proxy(
+    "proxy",
+    ProxyArgs(
+        identity=identity, settings=given, network=network, database=database, encryption=encryption, secrets=secrets
+    ),
+)
+edge = Edge("edge", EdgeArgs(identity=identity, settings=given, network=network, encryption=encryption, proxy=proxy))
 access = Access("access", AccessArgs(settings=given, secrets=secrets, network=network, edge=edge))
 Monitoring("monitoring", MonitoringArgs(identity=identity, settings=given, network=network, access=access))
 

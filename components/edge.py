@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components import proxy
+from components.encryption import EDGE, Encryption
 from components.network import Network
 from components.proxy import Proxy
 from config import haproxy, litellm
@@ -18,7 +19,6 @@ from engine.image import image_id
 from engine.rendered_file import RenderedFile
 from engine.workload import HealthCheck, PublishedPort, Workload, container
 
-ALIAS = "gateway"
 CONFIG = "/usr/local/etc/haproxy/haproxy.cfg"
 
 
@@ -29,6 +29,7 @@ class EdgeArgs:
     identity: Identity
     settings: Settings
     network: Network
+    encryption: Encryption
     proxy: Proxy
 
 
@@ -69,15 +70,20 @@ class Edge(pulumi.ComponentResource):
             component=proxy.COMPONENT,
             replicas=args.proxy.container_ids,
             edge=edge.id,
-            status_url=f"http://{ALIAS}:{haproxy.STATUS_PORT}/stats;csv",
+            status_url=haproxy.STATUS_URL,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[healthy, *args.proxy.healthy]),
+        )
+        args.encryption.settle(
+            f"{name}-salt-key-settled",
+            replicas=args.proxy.container_ids,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.cutover]),
         )
         self.register_outputs({})
 
 
 def _workload(args: EdgeArgs, config: RenderedFile, *, image: pulumi.Output[str]) -> Workload:
     return Workload(
-        component="edge",
+        component=EDGE,
         image=image,
         user="99:99",  # haproxy in the official image
         memory=args.settings.memory.edge,
@@ -87,7 +93,7 @@ def _workload(args: EdgeArgs, config: RenderedFile, *, image: pulumi.Output[str]
             command=["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{haproxy.PORT}"], interval=1, timeout=3, retries=10
         ),
         network=args.network.network_name,
-        alias=ALIAS,
+        alias=haproxy.ALIAS,
         files={CONFIG: config},
         tmpfs=("/tmp", "/var/lib/haproxy"),  # noqa: S108  # paths in the container
         ports=[PublishedPort(internal=haproxy.PORT, external=args.settings.ports.gateway, address=args.settings.bind)],

@@ -9,7 +9,7 @@ import pulumi_random as random
 
 from components import litellm_runtime
 from components.database import Database
-from components.migration import Migration
+from components.encryption import CONFIG, REPLICAS, Encryption
 from components.network import Network
 from components.secrets import Secrets
 from config import litellm
@@ -21,8 +21,7 @@ from engine.workload import HealthCheck, Workload, container, fingerprints
 
 ALIAS = "litellm"
 PORT = 4000
-CONFIG = "/app/config.yaml"
-COMPONENT = "proxy"
+COMPONENT = REPLICAS
 READINESS = f"import urllib.request as u;u.urlopen('http://127.0.0.1:{PORT}/health/readiness',timeout=8)"
 
 
@@ -34,7 +33,7 @@ class ProxyArgs:
     settings: Settings
     network: Network
     database: Database
-    migration: Migration
+    encryption: Encryption
     secrets: Secrets
 
 
@@ -61,7 +60,8 @@ class Proxy(pulumi.ComponentResource):
             f"{name}-revision",
             byte_length=4,
             keepers=fingerprints(workload, key=args.secrets.derive("replica-names")),
-            opts=child,
+            # A salt key that is refused has to leave the replicas' names as they are, too.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key]),
         ).hex
         self.container_ids, self.healthy = [], []
         for index in range(args.settings.replicas):
@@ -70,7 +70,7 @@ class Proxy(pulumi.ComponentResource):
                 workload,
                 identity=args.identity,
                 name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", revision, f"-{index}"),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.migration, args.database.healthy]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key, args.database.healthy]),
             )
             healthy = Healthy(
                 f"{name}-replica-{index}-healthy",
@@ -89,7 +89,7 @@ def _workload(args: ProxyArgs, config: RenderedFile) -> Workload:
     drain_timeout = litellm.request_timeout(args.settings)
     return Workload(
         component=COMPONENT,
-        image=args.migration.image,
+        image=args.encryption.image,
         user=litellm_runtime.USER,
         memory=args.settings.memory.proxy,
         # LiteLLM itself stops after GRACEFUL_SHUTDOWN_TIMEOUT; the engine's kill is for one that hangs.

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 PORT = 4000
 STATUS_PORT = 8404
+ALIAS = "gateway"
+"""The edge's name in the stack's network."""
+STATUS_URL = f"http://{ALIAS}:{STATUS_PORT}/stats;csv"
 
-SLOTS = 64
-"""How many replicas the edge can know at a time: twice the most that settings allow, because old and new ones overlap.
+SLOTS = 96
+"""How many replicas the edge can know at a time: three times the most that settings allow, because old and new ones
+overlap, and those that stand in for them while the salt key rotates.
 
 A constant, so that another number of replicas changes nothing at the edge.
 """

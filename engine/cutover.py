@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
@@ -44,12 +44,12 @@ class CutoverProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Cut over to the declared replicas."""
-        _cut_over(props)
+        cut_over(props)
         return CreateResult(id_=props["stack"], outs=props)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Cut over to the declared replicas."""
-        _cut_over(_news)
+        cut_over(_news)
         return UpdateResult(outs=_news)
 
 
@@ -87,10 +87,17 @@ def serving(status: str) -> set[str]:
     return {row["addr"] for row in rows if row["svname"] != "BACKEND" and (row["status"] or "").startswith("UP")}
 
 
-def _cut_over(props: dict[str, Any]) -> None:
+def busy(status: str) -> set[str]:
+    """Return the addresses (ip:port) on which requests are in flight, from the same page."""
+    rows = csv.DictReader(status.removeprefix("# ").splitlines())
+    return {row["addr"] for row in rows if row["addr"] and (row["scur"] or "0") != "0"}
+
+
+def cut_over(props: Mapping[str, Any]) -> None:
+    """Let the edge send requests to `replicas` only: what else has the labels `stack` and `component` is drained."""
     client = connect()
     try:
-        present = _replicas(client, props)
+        present = running(client, props)
         declared = [container for container in present if container.id in props["replicas"]]
         if len(declared) < len(props["replicas"]):
             raise EngineError("a replica was removed during the update; run the update again")
@@ -110,7 +117,16 @@ def _cut_over(props: dict[str, Any]) -> None:
         client.close()
 
 
-def _replicas(client: DockerClient, props: dict[str, Any]) -> list[Container]:
+def wait_until_idle(containers: Sequence[Container], *, by: Container, status_url: str, timeout: float) -> None:
+    """Return when nothing is in flight on drained `containers`, or after `timeout` seconds; `by` asks the edge."""
+    addresses = {address for container in containers for address in _addresses(container)}
+    deadline = time.monotonic() + timeout
+    while addresses & busy(_execute(by, READ_STATUS, status_url)) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+
+
+def running(client: DockerClient, props: Mapping[str, Any]) -> list[Container]:
+    """Return the running containers with the labels `stack` and `component`."""
     labels = [f"{STACK_LABEL}={props['stack']}", f"{COMPONENT_LABEL}={props['component']}"]
     return client.containers.list(filters={"label": labels, "status": "running"}, ignore_removed=True)
 

@@ -11,7 +11,7 @@ import pytest
 
 from engine import preflight
 from engine.api import EngineError
-from engine.cutover import serving
+from engine.cutover import busy, serving
 from engine.identity import Identity
 from engine.logs import redact
 from engine.rendered_file import RenderedFileProvider
@@ -29,6 +29,12 @@ litellm,BACKEND,0,UP,
 
 def test_the_status_page_tells_which_replicas_serve() -> None:
     assert serving(STATUS) == {"172.18.0.4:4000", "172.18.0.6:4000"}
+
+
+def test_the_status_page_tells_where_requests_are_in_flight() -> None:
+    page = STATUS.replace("qcur", "scur").replace("replica2,0", "replica2,3")
+    assert busy(page) == {"172.18.0.5:4000"}
+    assert busy("") == set()
 
 
 def test_no_status_page_means_that_nothing_serves() -> None:

@@ -1,0 +1,284 @@
+"""The salt key: never changed by accident, and rotated for real while clients of all kinds go on."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import docker
+import httpx
+import pytest
+
+from ciphertext import job
+from ciphertext.stand_ins import STAND_IN_LABEL
+from ciphertext.tables import Counts
+from components import litellm_runtime
+from engine.identity import COMPONENT_LABEL, OWNER_LABEL, STACK_LABEL
+from engine.workload import TMPFS
+from supply.stack import restore_cut_state
+from tests.e2e.conftest import no_leftovers, remove
+from tests.e2e.mixed_load import Seen, clients
+from tests.e2e.stack import Stack, free_port
+
+PREFIX = "salt-"
+CANARY = "sk-canary-salt-0123456789abcdef"
+ANSWERS = {"chat": "the answer of a configured model", "stored": "the answer of a stored model"}
+TABLES = ("LiteLLM_CredentialsTable", "LiteLLM_ProxyModelTable", "LiteLLM_VerificationToken")
+
+
+def stack_config() -> dict[str, Any]:
+    def model(name: str, **more: str) -> dict[str, Any]:
+        return {
+            "model_name": name,
+            "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": ANSWERS[name], **more},
+        }
+
+    return {
+        "proxy": {"model_list": [model("chat")]},
+        "access": {
+            "credentials": {"provider": {"credential_values": {"api_key": "os.environ/PROVIDER_KEY"}}},
+            "models": {"stored": model("stored", litellm_credential_name="provider")},
+            "keys": {"loader": {"models": list(ANSWERS)}},
+        },
+        "ports": {"gateway": free_port(), "prometheus": free_port()},
+        "protect": False,
+    }
+
+
+@pytest.fixture(scope="module")
+def salted(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack whose database holds a model, a credential and a key with a secret of its own."""
+    with no_leftovers(engine, PREFIX):
+        stack = Stack(
+            folder=tmp_path_factory.mktemp("salt"), config=stack_config(), name=f"{PREFIX}{secrets.token_hex(3)}"
+        )
+        try:
+            stack.encrypt("secrets.PROVIDER_KEY", CANARY)
+            stack.up()
+            logged = {
+                "callback_name": "langfuse",
+                "callback_type": "success",
+                "callback_vars": {"langfuse_public_key": "pk", "langfuse_secret_key": CANARY},
+            }
+            outputs = stack.outputs()
+            httpx.post(
+                f"{outputs['gatewayUrl']}/key/generate",
+                json={"key_alias": "logged", "metadata": {"logging": [logged]}},
+                headers={"Authorization": f"Bearer {outputs['masterKey']}"},
+                timeout=60,
+            ).raise_for_status()
+            yield stack
+        finally:
+            stack.run("destroy", "--yes", "--skip-preview")
+            left = stand_ins(engine, stack)
+            remove(engine, f"litellm-stack/{stack.name}")
+            assert left == []
+
+
+def test_another_salt_key_is_refused_at_preview_with_what_it_would_lose(
+    salted: Stack, engine: docker.DockerClient
+) -> None:
+    before = replicas(engine, salted)
+    salted.pulumi("config", "set", "--secret", "saltKey", "another-salt-key-0123456789")
+    refused = [salted.run("preview"), salted.run("up", "--yes", "--skip-preview")]
+    salted.configure(salted.config)
+    for result in refused:
+        assert result.returncode != 0
+        assert "the salt key changed or was lost" in result.stdout
+        assert all(f"1 row of {table} (" in result.stdout for table in TABLES)
+        assert "another-salt-key" not in result.stdout
+        assert salt_key(salted) not in result.stdout
+    assert replicas(engine, salted) == before
+    salted.pulumi("preview", "--expect-no-changes")
+
+
+def test_a_lost_salt_key_is_refused_at_preview(salted: Stack) -> None:
+    exported = salted.pulumi("stack", "export")
+    [urn] = [r["urn"] for r in json.loads(exported)["deployment"]["resources"] if r["urn"].endswith("-salt-key")][:1]
+    salted.pulumi("state", "delete", "--yes", "--force", urn)
+    result = salted.run("preview")
+    (salted.folder / "exported.json").write_text(exported, encoding="utf-8")
+    salted.pulumi("stack", "import", "--file", "exported.json")
+    assert result.returncode != 0
+    assert "the salt key changed or was lost" in result.stdout
+    assert "1 row of LiteLLM_CredentialsTable (" in result.stdout
+    salted.pulumi("preview", "--expect-no-changes")
+
+
+def test_a_rotation_that_fails_leaves_the_old_salt_key_and_its_rows_at_work(
+    salted: Stack, engine: docker.DockerClient
+) -> None:
+    old, before, rows = salt_key(salted), replicas(engine, salted), counted(engine, salted, salt_key(salted))
+    sql(
+        engine,
+        salted,
+        """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused by the test'; END $$;
+        CREATE TRIGGER refuse BEFORE UPDATE ON "LiteLLM_CredentialsTable" EXECUTE FUNCTION refuse();""",
+    )
+    raised(salted)
+    with load(salted) as seen:
+        result = salted.run("up", "--yes", "--skip-preview")
+        salted.configure(lowered(salted))
+        salted.up()
+    assert result.returncode != 0
+    assert "refused by the test" in result.stdout
+    assert seen.failures == []
+    assert (salt_key(salted), replicas(engine, salted)) == (old, before)
+    assert counted(engine, salted, old).readable == rows.readable
+    assert stand_ins(engine, salted) == []
+    sql(engine, salted, 'DROP TRIGGER refuse ON "LiteLLM_CredentialsTable"; DROP FUNCTION refuse();')
+
+
+def test_a_rotation_under_load_loses_no_request_and_leaves_no_row_behind(
+    salted: Stack, engine: docker.DockerClient
+) -> None:
+    old, rows = salt_key(salted), counted(engine, salted, salt_key(salted))
+    number = raised(salted)
+    preview = salted.pulumi("preview")
+    assert f"rotation.saltKey {number - 1} -> {number}: re-encrypts 1 row of LiteLLM_CredentialsTable" in preview
+    assert "Clients notice nothing" in preview
+    with load(salted) as seen:
+        time.sleep(3)
+        said = salted.up()
+        time.sleep(35)  # every replica reads the database anew within 30 s
+    assert seen.failures == []
+    assert len(seen.answers) == 2 * len(ANSWERS) + 1
+    assert min(seen.answers.values()) > 20
+    assert_rotated(engine, salted, old=old, rows=rows)
+    for text in (preview, said, salted.pulumi("stack", "export"), *logs(engine, salted)):
+        assert all(secret not in text for secret in (old, salt_key(salted), CANARY))
+
+
+@pytest.mark.parametrize(
+    "step", ["a stand-in starts", "rows are re-encrypted", "rows are committed", "a replica starts", "it settles"]
+)
+def test_a_rotation_that_is_killed_is_finished_by_the_next_up(
+    salted: Stack, engine: docker.DockerClient, step: str
+) -> None:
+    old, rows = salt_key(salted), counted(engine, salted, salt_key(salted))
+    raised(salted)
+    with load(salted) as seen:
+        time.sleep(2)
+        salted.kill_up_when(steps(engine, salted)[step])
+        time.sleep(5)
+        if step != "it settles":
+            # Going back is no way out of a rotation that was begun.
+            salted.configure(lowered(salted))
+            assert "was begun and its update cut off" in recovered(salted).run("preview").stdout
+            raised(salted)
+        recovered(salted).up()
+        time.sleep(35)
+    assert seen.failures == []
+    assert_rotated(engine, salted, old=old, rows=rows)
+
+
+def steps(engine: docker.DockerClient, stack: Stack) -> dict[str, Callable[[], bool]]:
+    """Return what shows that an update has come to a step."""
+    name, seen = f"{stack.prefix}salt-key", []
+
+    def status() -> str:
+        found = engine.containers.list(all=True, filters={"name": f"^{name}$"}, ignore_removed=True)
+        return str(found[0].status) if found else ""
+
+    def settling() -> bool:
+        seen.extend(stand_ins(engine, stack))
+        return bool(seen) and not stand_ins(engine, stack)
+
+    return {
+        "a stand-in starts": lambda: bool(stand_ins(engine, stack)),
+        "rows are re-encrypted": lambda: status() == "running",
+        "rows are committed": lambda: status() == "exited",
+        "a replica starts": lambda: len(replicas(engine, stack)) == 2,
+        "it settles": settling,
+    }
+
+
+def assert_rotated(engine: docker.DockerClient, stack: Stack, *, old: str, rows: Counts) -> None:
+    new = salt_key(stack)
+    assert new != old
+    assert counted(engine, stack, old).readable == {}
+    assert counted(engine, stack, new) == rows
+    assert stand_ins(engine, stack) == []
+    assert len(replicas(engine, stack)) == 1
+    stack.pulumi("preview", "--expect-no-changes")
+
+
+def raised(stack: Stack) -> int:
+    number = int(stack.config.get("rotation", {}).get("saltKey", 1)) + 1
+    stack.configure({**stack.config, "rotation": {"saltKey": number}})
+    return number
+
+
+def lowered(stack: Stack) -> dict[str, Any]:
+    return {**stack.config, "rotation": {"saltKey": stack.config["rotation"]["saltKey"] - 1}}
+
+
+def recovered(stack: Stack) -> Stack:
+    """Return the stack, unlocked after a kill."""
+    restore_cut_state(stack.folder / "state", project="litellm-stack", stack=stack.name)
+    stack.pulumi("cancel", "--yes")
+    return stack
+
+
+def load(stack: Stack) -> AbstractContextManager[Seen]:
+    outputs = stack.outputs()
+    return clients(
+        url=outputs["gatewayUrl"],
+        key=outputs["virtualKeys"]["loader"],
+        master_key=outputs["masterKey"],
+        models=ANSWERS,
+    )
+
+
+def salt_key(stack: Stack) -> str:
+    """Return the salt key that the state holds."""
+    exported = json.loads(stack.pulumi("stack", "export", "--show-secrets"))
+    [resource] = [r for r in exported["deployment"]["resources"] if r["urn"].endswith("::encryption-salt-key")]
+    return str(json.loads(resource["outputs"]["salt_key"]["plaintext"]))
+
+
+def replicas(engine: docker.DockerClient, stack: Stack) -> list[str]:
+    labels = [f"{STACK_LABEL}=litellm-stack/{stack.name}", f"{COMPONENT_LABEL}=proxy"]
+    found = engine.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    return [str(container.name) for container in found if STAND_IN_LABEL not in container.labels]
+
+
+def stand_ins(engine: docker.DockerClient, stack: Stack) -> list[str]:
+    labels = [f"{STACK_LABEL}=litellm-stack/{stack.name}", STAND_IN_LABEL]
+    found = engine.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    return [str(container.name) for container in found]
+
+
+def counted(engine: docker.DockerClient, stack: Stack, key: str) -> Counts:
+    """Count what a salt key encrypted, as the stack does."""
+    replica = engine.containers.get(replicas(engine, stack)[0])
+    variables = dict(entry.split("=", 1) for entry in replica.attrs["Config"]["Env"])
+    where = job.Surroundings(
+        name=f"{stack.prefix}test",
+        image=replica.attrs["Image"],
+        network=next(iter(replica.attrs["NetworkSettings"]["Networks"])),
+        user=litellm_runtime.USER,
+        environment=litellm_runtime.ENVIRONMENT,
+        tmpfs=dict.fromkeys(litellm_runtime.FOLDERS, TMPFS),
+        labels={OWNER_LABEL: "test"},
+        timeout=120,
+        urls=[variables["DATABASE_URL"]],
+        algorithm=None,
+    )
+    return job.count(engine, where, keys=[key])
+
+
+def sql(engine: docker.DockerClient, stack: Stack, statement: str) -> None:
+    command = ["psql", "-U", "llmproxy", "-d", "litellm", "-v", "ON_ERROR_STOP=1", "-c", statement]
+    result = engine.containers.get(f"{stack.prefix}database").exec_run(command)
+    assert result.exit_code == 0, result.output
+
+
+def logs(engine: docker.DockerClient, stack: Stack) -> list[str]:
+    label = f"{STACK_LABEL}=litellm-stack/{stack.name}"
+    found = engine.containers.list(all=True, filters={"label": label}, ignore_removed=True)
+    return [container.logs().decode(errors="replace") for container in found]
