@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 import time
@@ -41,16 +42,22 @@ def stream(key: str, model: str) -> Client:
         question = {**_question(model), "stream": True}
         with client.stream("POST", "/v1/chat/completions", json=question, headers=_login(key)) as answer:
             answer.raise_for_status()
-            lines = [line for line in answer.iter_lines() if line]
-        if lines[-1] != "data: [DONE]":
-            raise httpx.RemoteProtocolError(f"the stream ended with {lines[-1]!r}")
-        return f"stream of {model}"
+            *events, end = [line.removeprefix("data: ") for line in answer.iter_lines() if line]
+        if end != "[DONE]":
+            raise httpx.RemoteProtocolError(f"the stream ended with {end!r}")
+        deltas = (json.loads(event)["choices"][0]["delta"] for event in events)
+        return streamed("".join(delta.get("content") or "" for delta in deltas))
 
     return ask
 
 
+def streamed(answer: str) -> str:
+    """Return how an answer counts that was streamed."""
+    return f"streamed: {answer}"
+
+
 def admin(key: str) -> Client:
-    """Make a virtual key, read it, delete it."""
+    """Make a virtual key, read it, delete it; list the credentials."""
 
     def call(client: httpx.Client) -> str:
         value = f"sk-{secrets.token_urlsafe(24)}"
@@ -58,6 +65,7 @@ def admin(key: str) -> Client:
             ("POST", "/key/generate", {"json": {"key": value}}),
             ("GET", "/key/info", {"params": {"key": value}}),
             ("POST", "/key/delete", {"json": {"keys": [value]}}),
+            ("GET", "/credentials", {}),
         ):
             client.request(method, path, headers=_login(key), **request).raise_for_status()
             # Not faster than the others: what is tested is that it works, not how much the proxy bears.

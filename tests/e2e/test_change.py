@@ -8,7 +8,7 @@ import time
 import docker
 
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
-from tests.e2e.load import chat, load, stream
+from tests.e2e.load import chat, load, stream, streamed
 from tests.e2e.stack import Stack
 
 
@@ -48,7 +48,7 @@ def test_a_config_change_under_load_loses_no_request(stack: Stack, engine: docke
     assert seen.answers["first answer"] > 10
     assert seen.answers["second answer"] > 10
     assert seen.answers["slow answer"] > 5
-    assert seen.answers["stream of slow"] > 5
+    assert seen.answers[streamed("slow answer")] > 5
     after = replicas(engine, stack)
     assert len(after) == 1
     assert after != before
