@@ -3,8 +3,10 @@
 import pulumi
 
 from components.access import Access, AccessArgs
+from components.backup import Backup, BackupArgs
 from components.database import Database, DatabaseArgs
 from components.edge import Edge, EdgeArgs
+from components.images import Images, ImagesArgs
 from components.migration import Migration, MigrationArgs
 from components.monitoring import Monitoring, MonitoringArgs
 from components.network import Network, NetworkArgs
@@ -29,8 +31,16 @@ except (ConfigError, EngineError) as error:
 secrets = Secrets("secrets", SecretsArgs(settings=given))
 identity = Identity(project=pulumi.get_project(), stack=pulumi.get_stack(), owner=secrets.owner)
 network = Network("network", NetworkArgs(identity=identity))
-database = Database("database", DatabaseArgs(identity=identity, settings=given, network=network, secrets=secrets))
-migration = Migration("migration", MigrationArgs(identity=identity, settings=given, network=network, database=database))
+images = Images("images", ImagesArgs(settings=given))
+backup = Backup("backup", BackupArgs(identity=identity, settings=given, images=images, secrets=secrets))
+database = Database(
+    "database",
+    DatabaseArgs(identity=identity, settings=given, images=images, network=network, secrets=secrets, backup=backup),
+)
+migration = Migration(
+    "migration",
+    MigrationArgs(identity=identity, settings=given, images=images, network=network, database=database, backup=backup),
+)
 proxy = Proxy(
     "proxy",
     ProxyArgs(

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
+from components.backup import Backup
+from components.images import Images
 from components.network import Network
 from components.secrets import Secrets
 from config.settings import Settings
 from engine.health import Healthy
 from engine.identity import Identity
-from engine.image import image_id
 from engine.workload import HealthCheck, PublishedPort, Workload, container
 
 ALIAS = "database"
@@ -28,8 +29,10 @@ class DatabaseArgs:
 
     identity: Identity
     settings: Settings
+    images: Images
     network: Network
     secrets: Secrets
+    backup: Backup
 
 
 class Database(pulumi.ComponentResource):
@@ -57,12 +60,10 @@ class Database(pulumi.ComponentResource):
         )
         postgres = container(
             f"{name}-postgres",
-            _workload(
-                args, image=image_id(f"{name}-image", args.settings.images.postgres, opts=child), volume=volume.name
-            ),
+            _workload(args, volume=volume.name),
             identity=args.identity,
             name=args.identity.name("database"),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
         self.healthy = Healthy(
             f"{name}-healthy",
@@ -78,11 +79,11 @@ class Database(pulumi.ComponentResource):
         self.register_outputs({"containerId": self.container_id})
 
 
-def _workload(args: DatabaseArgs, *, image: pulumi.Output[str], volume: pulumi.Output[str]) -> Workload:
+def _workload(args: DatabaseArgs, *, volume: pulumi.Output[str]) -> Workload:
     port, address = args.settings.ports.database, args.settings.bind
     return Workload(
         component="database",
-        image=image,
+        image=args.images.postgres,
         user="999:999",  # postgres in the official image
         memory=args.settings.memory.database,
         stop_grace=60,  # a fast shutdown writes a checkpoint; killed before its end, Postgres starts with recovery

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import pulumi
 
 from components import litellm_runtime
+from components.backup import Backup
 from components.database import Database
+from components.images import Images
 from components.network import Network
 from config.settings import Settings
 from engine.identity import Identity
-from engine.image import image_id
 from engine.job import Job, JobArgs
 from engine.workload import TMPFS
 
@@ -22,8 +23,10 @@ class MigrationArgs:
 
     identity: Identity
     settings: Settings
+    images: Images
     network: Network
     database: Database
+    backup: Backup
 
 
 class Migration(pulumi.ComponentResource):
@@ -34,7 +37,7 @@ class Migration(pulumi.ComponentResource):
     def __init__(self, name: str, args: MigrationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Migration", name, {}, opts)
         # The image that serves also migrates, so that schema and proxy are of one version.
-        self.image = image_id(f"{name}-image", args.settings.images.litellm, opts=pulumi.ResourceOptions(parent=self))
+        self.image = args.images.litellm
         Job(
             f"{name}-job",
             JobArgs(
@@ -56,6 +59,6 @@ class Migration(pulumi.ComponentResource):
                 # A database container that was replaced may stand on a new and empty volume.
                 triggers=[args.database.container_id],
             ),
-            pulumi.ResourceOptions(parent=self, depends_on=[args.database.healthy]),
+            pulumi.ResourceOptions(parent=self, depends_on=[args.database.healthy, args.backup]),
         )
         self.register_outputs({})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from docker.errors import NotFound
@@ -14,6 +14,10 @@ from requests.exceptions import ReadTimeout
 
 from engine.api import EngineError, connect
 from engine.logs import last_lines
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
 
 
 class JobProvider(ResourceProvider):
@@ -25,12 +29,12 @@ class JobProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Run the job."""
-        _run(props)
+        run(props)
         return CreateResult(id_=props["container_name"], outs=props)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Run the job again."""
-        _run(_news)
+        run(_news)
         return UpdateResult(outs=_news)
 
 
@@ -60,35 +64,60 @@ class Job(Resource, module="engine", name="Job"):
         super().__init__(JobProvider(), name, {**vars(args), "triggers": list(args.triggers)}, opts)
 
 
-def _run(props: Mapping[str, Any]) -> None:
+def run(props: Mapping[str, Any], *, stdin: str = "", hidden: Sequence[str] = ()) -> None:
+    """Run a container to its end, as JobArgs describes it. Raises EngineError with its log, without the `hidden` texts.
+
+    `stdin` is one line for it to read: arguments and environment can be read by all who may ask the engine.
+    """
     client = connect()
     try:
         _remove_leftover(client, props)
-        container = client.containers.run(
-            props["image"],
-            list(props["command"]),
-            name=props["container_name"],
-            detach=True,
-            environment=dict(props["environment"]),
-            labels=dict(props["labels"]),
-            network=props["network"],
-            user=props["user"],
-            tmpfs=dict(props["tmpfs"]),
-            read_only=True,
-            cap_drop=["ALL"],
-            security_opt=["no-new-privileges:true"],
-        )
+        container = _created(client, props, stdin_open=bool(stdin))
         try:
+            connection = _attached(container) if stdin else None
+            container.start()
+            if connection:
+                _send(connection, f"{stdin}\n".encode())
             code = container.wait(timeout=props["timeout"])["StatusCode"]
             failure = f"failed with exit code {code}" if code else None
         except (ReadTimeout, EngineConnectionError):
             failure = f"did not end within {props['timeout']:.0f} s (startTimeout)"
-        log = last_lines(container) if failure else ""
+        log = last_lines(container, hidden=hidden) if failure else ""
         container.remove(force=True)
     finally:
         client.close()
     if failure:
         raise EngineError(f"job {props['container_name']} {failure}; its log ends with\n{log}")
+
+
+def _created(client: DockerClient, props: Mapping[str, Any], *, stdin_open: bool) -> Container:
+    return client.containers.create(
+        props["image"],
+        list(props["command"]),
+        name=props["container_name"],
+        entrypoint=list(props.get("entrypoint") or ()) or None,
+        detach=True,
+        stdin_open=stdin_open,
+        environment=dict(props["environment"]),
+        labels=dict(props["labels"]),
+        network=props["network"],
+        user=props["user"],
+        tmpfs=dict(props["tmpfs"]),
+        read_only=True,
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges:true"],
+    )
+
+
+def _attached(container: Container) -> Any:
+    connection = container.attach_socket(params={"stdin": 1, "stream": 1})
+    # Of a local engine this is a reader around the socket; of one behind TLS or SSH, the connection itself.
+    return getattr(connection, "_sock", connection)
+
+
+def _send(connection: Any, data: bytes) -> None:
+    while data:
+        data = data[connection.send(data) :]
 
 
 def _remove_leftover(client: Any, props: Mapping[str, Any]) -> None:

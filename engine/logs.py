@@ -14,12 +14,14 @@ SHORTEST_SECRET = 8
 """Shorter values of the environment (`true`, `4000`) are no secrets and would blank ordinary words."""
 
 
-def last_lines(container: Container) -> str:
-    """Return the last log lines of `container`, indented, without any value of its environment."""
+def last_lines(container: Container, *, hidden: Iterable[str] = ()) -> str:
+    """Return the last log lines of `container`, indented, without `hidden` texts or any value of its environment."""
     environment = container.attrs["Config"]["Env"] or ()
     text = container.logs(tail=LAST_LINES).decode(errors="replace")
     values = (entry.partition("=")[2] for entry in environment)
-    return "\n".join(f"    {line}" for line in redact(text, values).splitlines()) or "    (it logged nothing)"
+    return (
+        "\n".join(f"    {line}" for line in redact(text, [*values, *hidden]).splitlines()) or "    (it logged nothing)"
+    )
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:

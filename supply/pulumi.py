@@ -50,11 +50,12 @@ class Pulumi:
         outputs: dict[str, Any] = json.loads(text)
         return outputs
 
-    def resources(self) -> list[dict[str, Any]]:
-        """Return the resources in the stack's state; secrets are encrypted in it."""
-        exported = json.loads(self.ask("stack", "export", what=f"Reading the state of stack {self.stack}"))
+    def resources(self, *, secrets: bool = False) -> list[dict[str, Any]]:
+        """Return the resources in the stack's state; its secrets in clear where they are asked for."""
+        options = ["--show-secrets"] if secrets else []
+        exported = json.loads(self.ask("stack", "export", *options, what=f"Reading the state of stack {self.stack}"))
         resources: list[dict[str, Any]] = exported.get("deployment", {}).get("resources") or []
-        return resources
+        return [_unwrapped(resource) for resource in resources] if secrets else resources
 
     def run(self, *arguments: str) -> None:
         """Run a command whose output is the user's and that has to succeed."""
@@ -70,3 +71,12 @@ class Pulumi:
             if "incorrect passphrase" in str(error).lower():
                 return MISFIT.format(stack=self.stack)
         return ""
+
+
+def _unwrapped(value: Any) -> Any:
+    """Put each secret of an exported state in the place of the object that says that it is one."""
+    if isinstance(value, dict):
+        if "plaintext" in value:
+            return json.loads(value["plaintext"])
+        return {name: _unwrapped(content) for name, content in value.items()}
+    return [_unwrapped(content) for content in value] if isinstance(value, list) else value

@@ -19,7 +19,7 @@ import yaml
 from tests.processes import kill
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = ("__main__.py", "Pulumi.yaml", "components", "config", "engine", "litellm_admin")
+PROGRAM = ("__main__.py", "Pulumi.yaml", "backup", "components", "config", "engine", "litellm_admin")
 PREFIX = "e2e-"
 
 
