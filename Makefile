@@ -8,7 +8,7 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down backup restore backup-passphrase preview logs env import unmanaged master-key shell prepare test bench check
+.PHONY: help up down backup restore backup-passphrase upgrade-database preview logs env import unmanaged master-key shell prepare test bench check
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
@@ -29,6 +29,9 @@ backup: ## take an encrypted backup of the database and print its file
 
 restore: ## put a backup in the place of the database's content (FILE=...; CONFIRM=<stack> where there is some)
 	@$(SUPPLY_COMMAND) restore --stack $(STACK) --file $(or $(FILE),$(error FILE=... is missing: what `make backup` printed))
+
+upgrade-database: ## move the data to the Postgres major version that the config names, on a new volume
+	@$(SUPPLY_COMMAND) upgrade-database --stack $(STACK)
 
 backup-passphrase: ## print the passphrase that the stack's backups are encrypted with
 	@$(SUPPLY_COMMAND) backup-passphrase --stack $(STACK)

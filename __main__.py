@@ -25,6 +25,7 @@ try:
     given = settings.load(raw, encrypted=encrypted, project=pulumi.get_project())
     label = stack_label(project=pulumi.get_project(), stack=pulumi.get_stack())
     preflight.check(label=label, address=given.bind, ports=given.ports.published())
+    preflight.check_data(label=label, image=given.images.postgres, volume=given.volume)
 except (ConfigError, EngineError) as error:
     raise pulumi.RunError(str(error)) from None
 
@@ -39,7 +40,7 @@ database = Database(
 )
 migration = Migration(
     "migration",
-    MigrationArgs(identity=identity, settings=given, images=images, network=network, database=database, backup=backup),
+    MigrationArgs(identity=identity, settings=given, images=images, network=network, database=database),
 )
 proxy = Proxy(
     "proxy",

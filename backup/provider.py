@@ -13,6 +13,7 @@ import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 
 from backup.take import Subject, take
+from engine import major
 
 Props = dict[str, Any]
 
@@ -22,7 +23,7 @@ TRIGGERS = {
     "litellm_image": "another LiteLLM",
 }
 """Inputs whose change is reason for a backup, and what to call it."""
-_RECORDED = ("stack", "container", "litellm_reference", "seed", "passphrase")
+_RECORDED = ("stack", "container", "volume", "litellm_reference", "seed", "passphrase")
 
 
 class BackupProvider(ResourceProvider):
@@ -44,6 +45,8 @@ class BackupProvider(ResourceProvider):
         """Take a backup of what the recorded image and salt key made. A failure ends the update here."""
         outs = {**_news, "previous_salt_key": _previous_salt_key(_olds, _news), "file": _olds.get("file")}
         if _reasons(_olds, _news):
+            # An image that the preview could not look into is on the engine now.
+            major.check(image=_news["postgres_image"], volume=_news["volume"], stack=_news["stack"])
             outs["file"] = _take({**_olds, "container": _news["container"]}, outs) or outs["file"]
         return UpdateResult(outs)
 
@@ -62,6 +65,7 @@ class Backup(Resource, module="backup", name="Backup"):
         *,
         stack: str,
         container: str,
+        volume: str,
         postgres_image: pulumi.Input[str],
         litellm_image: pulumi.Input[str],
         litellm_reference: str,
@@ -74,6 +78,7 @@ class Backup(Resource, module="backup", name="Backup"):
         inputs = {
             "stack": stack,
             "container": container,
+            "volume": volume,
             "postgres_image": postgres_image,
             "litellm_image": litellm_image,
             "litellm_reference": litellm_reference,

@@ -88,7 +88,9 @@ def _replace(
 
 def _stopped(client: DockerClient, label: str) -> list[Container]:
     labels = [f"{STACK_LABEL}={label}", f"{COMPONENT_LABEL}={PROXY}"]
-    replicas = client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    present = client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    # A restore that failed left them stopped.
+    replicas = [replica for replica in present if replica.status == "running"] or present
     for replica in replicas:
         replica.stop()
     return replicas

@@ -46,9 +46,10 @@ class Database(pulumi.ComponentResource):
         super().__init__("litellm-stack:components:Database", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         protect = args.settings.protect
+        # A volume of another name is another resource: a replacement would be refused where it is protected.
         volume = docker.Volume(
-            f"{name}-data",
-            name=args.identity.name("database"),
+            f"{name}-data{args.settings.volume.removeprefix('database')}",
+            name=args.identity.name(args.settings.volume),
             labels=[
                 docker.VolumeLabelArgs(label=label, value=value)
                 for label, value in args.identity.labels("database").items()

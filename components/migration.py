@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pulumi
 
 from components import litellm_runtime
-from components.backup import Backup
 from components.database import Database
 from components.images import Images
 from components.network import Network
@@ -26,7 +25,6 @@ class MigrationArgs:
     images: Images
     network: Network
     database: Database
-    backup: Backup
 
 
 class Migration(pulumi.ComponentResource):
@@ -36,7 +34,8 @@ class Migration(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MigrationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Migration", name, {}, opts)
-        # The image that serves also migrates, so that schema and proxy are of one version.
+        # The image that serves also migrates, so that schema and proxy are of one version. The backup comes first: the
+        # database waits for it, and this for the database.
         self.image = args.images.litellm
         Job(
             f"{name}-job",
@@ -59,6 +58,6 @@ class Migration(pulumi.ComponentResource):
                 # A database container that was replaced may stand on a new and empty volume.
                 triggers=[args.database.container_id],
             ),
-            pulumi.ResourceOptions(parent=self, depends_on=[args.database.healthy, args.backup]),
+            pulumi.ResourceOptions(parent=self, depends_on=[args.database.healthy]),
         )
         self.register_outputs({})

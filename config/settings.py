@@ -106,7 +106,13 @@ class Settings(Section):
     master_key: Annotated[SecretStr, AfterValidator(_master_key)] | None = None
     salt_key: Annotated[SecretStr, Field(min_length=8)] | None = None
     database_password: Annotated[SecretStr, Field(min_length=8)] | None = None
+    database_volume: Annotated[str, Field(pattern=r"^[a-z0-9]+$")] | None = None
     backup_passphrase: Annotated[SecretStr, Field(min_length=12)] | None = None
+
+    @property
+    def volume(self) -> str:
+        """The database's volume: the first one, or the one that `make upgrade-database` moved the data to."""
+        return f"database-{self.database_volume}" if self.database_volume else "database"
 
     @property
     def gateway_url(self) -> str:

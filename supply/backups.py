@@ -20,15 +20,11 @@ BACKUP, MIGRATION = "dynamic/backup:Backup", "dynamic/engine:Job"
 
 def recorded(pulumi: Pulumi) -> dict[str, Any]:
     """Return what the state records of the stack's backup and migration, secrets in clear: for this process only."""
-    found = {
-        kind: resource["outputs"]
-        for resource in pulumi.resources(secrets=True)
-        for kind in (BACKUP, MIGRATION)
-        if str(resource.get("type")).endswith(kind) and resource.get("outputs")
-    }
-    if len(found) < len((BACKUP, MIGRATION)):
+    found = {str(resource["type"]).partition(":")[2]: resource for resource in pulumi.resources_in_clear()}
+    if BACKUP not in found or MIGRATION not in found:
         raise SupplyError(f"Stack {pulumi.stack} is not up", mend=f"Bring it up first: make up STACK={pulumi.stack}")
-    return {"backup": found[BACKUP], "migration": found[MIGRATION]}
+    # A rotated password is no reason to run the job again: its outputs are those of its last run.
+    return {"backup": found[BACKUP]["outputs"], "migration": found[MIGRATION]["inputs"]}
 
 
 def passphrase(pulumi: Pulumi) -> str:
@@ -57,21 +53,35 @@ def restore(
             f"{ASSENT} is {assent!r}, and the stack is {pulumi.stack!r}",
             mend=f"To replace what this stack's database holds: {ASSENT}={pulumi.stack}",
         )
+    replace(
+        pulumi,
+        file,
+        project=project,
+        python=python,
+        passphrase=_passphrase(environment, ask),
+        confirmed=bool(assent),
+    )
+
+
+def replace(
+    pulumi: Pulumi, file: Path, *, project: str, python: Path, passphrase: str = "", confirmed: bool = True
+) -> None:
+    """Put a backup in the place of the database's content, opened with the stack's own passphrase if none is given."""
     given = recorded(pulumi)
     given |= {
         "label": f"{project}/{pulumi.stack}",
         "file": str(file.resolve()),
-        "passphrase": _passphrase(given["backup"]["passphrase"], environment, ask),
-        "confirmed": bool(assent),
+        "passphrase": passphrase or given["backup"]["passphrase"],
+        "confirmed": confirmed,
     }
     _run("restore", given, python=python, pulumi=pulumi)
 
 
-def _passphrase(own: str, environment: Mapping[str, str], ask: Callable[[str], str]) -> str:
+def _passphrase(environment: Mapping[str, str], ask: Callable[[str], str]) -> str:
     given = environment.get(PASSPHRASE, "")
     if not given and sys.stdin.isatty():
         given = ask("Passphrase of the backup (not shown; Enter for this stack's own): ")
-    return given or own
+    return given
 
 
 def _run(command: str, given: Mapping[str, Any], *, python: Path, pulumi: Pulumi, keep: bool = False) -> str:

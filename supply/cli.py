@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from supply import backups, bulk, dotenv, host, inventory, logs, stack, summary, teardown, testing
+from supply import backups, bulk, dotenv, host, inventory, logs, stack, summary, teardown, testing, upgrade
 from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import user_folders
@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     back = add("restore", _restore, "put a backup in the place of what the database holds")
     back.add_argument("--file", type=Path, required=True, help="what `make backup` printed")
     add("backup-passphrase", _backup_passphrase, "print the passphrase of the stack's backups")
+    add("upgrade-database", _upgrade_database, "move the data to the Postgres major version that the config names")
     log = add("logs", _logs, "print the containers' logs")
     log.add_argument("--component", help="database, migration, proxy, edge or monitoring (default: all)")
     log.add_argument("--no-follow", action="store_true", help="print what there is and end")
@@ -158,6 +159,19 @@ def _restore(given: argparse.Namespace) -> int:
     )
     # The stack's own login and what it declares are not in the backup, or are there as they were.
     _bring_up(pulumi, console)
+    return 0
+
+
+def _upgrade_database(given: argparse.Namespace) -> int:
+    console = Console()
+    pulumi = _ready(given, console)
+    upgrade.upgrade(
+        pulumi,
+        project=stack.project_name(host.CHECKOUT),
+        python=host.python(console),
+        console=console,
+        up=lambda: _bring_up(pulumi, console),
+    )
     return 0
 
 

@@ -50,12 +50,14 @@ class Pulumi:
         outputs: dict[str, Any] = json.loads(text)
         return outputs
 
-    def resources(self, *, secrets: bool = False) -> list[dict[str, Any]]:
-        """Return the resources in the stack's state; its secrets in clear where they are asked for."""
-        options = ["--show-secrets"] if secrets else []
-        exported = json.loads(self.ask("stack", "export", *options, what=f"Reading the state of stack {self.stack}"))
-        resources: list[dict[str, Any]] = exported.get("deployment", {}).get("resources") or []
-        return [_unwrapped(resource) for resource in resources] if secrets else resources
+    def resources(self) -> list[dict[str, Any]]:
+        """Return the resources in the stack's state; secrets are encrypted in it."""
+        return _resources(self.ask("stack", "export", what=f"Reading the state of stack {self.stack}"))
+
+    def resources_in_clear(self) -> list[dict[str, Any]]:
+        """Return them with their secrets: for use inside this process only."""
+        text = self.ask("stack", "export", "--show-secrets", what=f"Reading the state of stack {self.stack}")
+        return [_unwrapped(resource) for resource in _resources(text)]
 
     def run(self, *arguments: str) -> None:
         """Run a command whose output is the user's and that has to succeed."""
@@ -71,6 +73,11 @@ class Pulumi:
             if "incorrect passphrase" in str(error).lower():
                 return MISFIT.format(stack=self.stack)
         return ""
+
+
+def _resources(exported: str) -> list[dict[str, Any]]:
+    resources: list[dict[str, Any]] = json.loads(exported).get("deployment", {}).get("resources") or []
+    return resources
 
 
 def _unwrapped(value: Any) -> Any:

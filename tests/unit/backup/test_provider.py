@@ -9,12 +9,16 @@ import pytest
 from pulumi.output import Unknown
 
 from backup import provider, take
+from backup.errors import BackupError
 from backup.provider import BackupProvider
 from backup.take import Subject
+from engine import major
 
+UNKNOWN: Any = Unknown
 PROPS = {
     "stack": "unit",
     "container": "litellm-stack-unit-database",
+    "volume": "litellm-stack-unit-database",
     "postgres_image": "sha256:1",
     "litellm_image": "sha256:2",
     "litellm_reference": "litellm:v1.1.0",
@@ -34,6 +38,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[Subject]:
         return Path("/backups/file")
 
     monkeypatch.setattr(provider, "take", recorded)
+    monkeypatch.setattr(major, "check", lambda **_: None)
     return subjects
 
 
@@ -41,8 +46,8 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[Subject]:
     ("change", "reason"),
     [
         ({"salt_key": "new-salt"}, "another salt key"),
-        ({"salt_key": Unknown()}, "another salt key"),
-        ({"postgres_image": Unknown()}, "another Postgres"),
+        ({"salt_key": UNKNOWN()}, "another salt key"),
+        ({"postgres_image": UNKNOWN()}, "another Postgres"),
         ({"litellm_image": "sha256:3"}, "another LiteLLM"),
     ],
 )
@@ -99,5 +104,5 @@ def test_a_folder_that_cannot_be_made_is_an_error_with_its_name(
 ) -> None:
     (tmp_path / "litellm-stack").touch()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    with pytest.raises(take.BackupError, match="for backups cannot be made"):
+    with pytest.raises(BackupError, match="for backups cannot be made"):
         take._folder("unit")
