@@ -12,7 +12,7 @@ SUPPLY_COMMAND = $(PYTHON) -m supply
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-24s %s\n", $$1, $$2 }'
 	@echo 'SUPPLY=official|mirror chooses where CLI, plugins and images come from; without it a probe does.'
 
 up: ## bring the stack up and print where everything is

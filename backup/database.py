@@ -6,6 +6,7 @@ needed. What is piped through them is never on a disk in clear.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -92,9 +93,11 @@ class Database:
         """Put the archive's content in the place of everything that is there, in one transaction."""
         environment = {"SIZE": str(archive.checked_size()), "BEGIN": _BEGIN, "END": _END}
         with _stdin(self._container, ["sh", "-c", _RESTORE], environment) as (started, pipe):
-            # psql may stop listening; its log says why.
-            with suppress(OSError):
+            try:
                 archive.copy(pipe)
+            except OSError:
+                # Whoever stopped listening says why in the log; whoever still listens gets no more.
+                pipe.end()
             _wait(self._container, started)
         log = self._run(f"cat {LOG}; rm -f {LOG}").strip().splitlines()
         if not log or log[-1] != RESTORED:
@@ -181,6 +184,8 @@ class _Pipe:
     def __init__(self, connection: Any) -> None:
         # Of a local engine this is a reader around the socket; of one behind TLS or SSH, the connection itself.
         self._connection = getattr(connection, "_sock", connection)
+        # An index of a large table takes its time, and nothing is read meanwhile.
+        self._connection.settimeout(None)
 
     def write(self, data: bytes, /) -> int:
         rest = memoryview(data)
@@ -190,6 +195,11 @@ class _Pipe:
 
     def flush(self) -> None:
         """Nothing is held back."""
+
+    def end(self) -> None:
+        """Let the process see the end of its input, whatever it has read so far."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
 
 
 def _api(container: Container) -> Any:
@@ -202,9 +212,11 @@ def _stdin(container: Container, command: list[str], environment: dict[str, str]
     api = _api(container)
     started = api.exec_create(container.id, command, stdin=True, environment=environment)["Id"]
     connection = api.exec_start(started, socket=True)
+    pipe = _Pipe(connection)
     try:
-        yield started, _Pipe(connection)
+        yield started, pipe
     finally:
+        pipe.end()
         connection.close()
 
 

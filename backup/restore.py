@@ -92,8 +92,14 @@ def _stopped(client: DockerClient, label: str) -> list[Container]:
     # A restore that failed left them stopped.
     replicas = [replica for replica in present if replica.status == "running"] or present
     for replica in replicas:
-        replica.stop()
+        replica.stop(timeout=_grace(replica))
     return replicas
+
+
+def _grace(replica: Container) -> int:
+    """Return the seconds that LiteLLM takes at most for its requests in flight, and a few more to end."""
+    environment = dict(entry.partition("=")[::2] for entry in replica.attrs["Config"]["Env"] or ())
+    return int(environment.get("GRACEFUL_SHUTDOWN_TIMEOUT", 0)) + 10
 
 
 def _start(replicas: Sequence[Container], *, timeout: float) -> None:

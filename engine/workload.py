@@ -1,9 +1,9 @@
 """The one place where a container is described to pulumi-docker, with what that provider does not do by itself.
 
 Measured blind spots that are covered here: a changed health check, mount or tmpfs is reported as an update and never
-applied, so it replaces; without a grace period a container is killed; ports listen on every address unless told otherwise;
-capability names have to be the daemon's own, or each refresh shows a change; files cannot be uploaded into a read-only
-root.
+applied, so it replaces; without a grace period a container is killed; ports listen on every address unless told
+otherwise; capability names have to be the daemon's own, or each refresh shows a change; files cannot be uploaded into a
+read-only root.
 """
 
 from __future__ import annotations

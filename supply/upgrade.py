@@ -18,6 +18,7 @@ from supply.pulumi import Pulumi
 from supply.teardown import VOLUME
 
 SETTING = "databaseVolume"
+STOP_SECONDS = "60"  # for requests in flight
 _MAJOR = "PG_MAJOR="
 _DATA_VERSION = ["sh", "-c", 'cat "$PGDATA/PG_VERSION"']
 
@@ -124,7 +125,7 @@ def _new_volume(container: str, major: int) -> str:
 
 def _stop_replicas(label: str) -> None:
     names = [source.container for source in logs.sources(label, component="proxy")]
-    run(["docker", "stop", *names], what="Stopping the replicas")
+    run(["docker", "stop", "--time", STOP_SECONDS, *names], what="Stopping the replicas")
 
 
 def _start_replicas(label: str) -> None:
