@@ -6,16 +6,16 @@ needed. What is piped through them is never on a disk in clear.
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from docker.errors import APIError, NotFound
 from requests.exceptions import RequestException
 
 from backup.errors import BackupError
+from engine.connection import StandardInput, release
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -34,8 +34,8 @@ _OWN = r"litellm-stack-%"
 _BEGIN = """
 BEGIN;
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
-SELECT format('SET ROLE %I', pg_get_userbyid(datdba)) FROM pg_database WHERE datname = current_database() \\gexec
 DROP SCHEMA public CASCADE;
+SELECT format('SET ROLE %I', pg_get_userbyid(datdba)) FROM pg_database WHERE datname = current_database() \\gexec
 CREATE SCHEMA public;
 """
 _END = f"""
@@ -97,7 +97,7 @@ class Database:
                 archive.copy(pipe)
             except OSError:
                 # Whoever stopped listening says why in the log; whoever still listens gets no more.
-                pipe.end()
+                pipe.close()
             _wait(self._container, started)
         log = self._run(f"cat {LOG}; rm -f {LOG}").strip().splitlines()
         if not log or log[-1] != RESTORED:
@@ -151,6 +151,7 @@ class Dump:
 
     def finish(self) -> None:
         """Raise BackupError unless pg_dump ended well."""
+        release(self._frames)
         if self._api.exec_inspect(self._exec)["ExitCode"] != 0:
             said = self._said.decode(errors="replace").strip() or "it was cut off"
             raise BackupError(f"pg_dump in container {self._name} failed: {said}")
@@ -178,46 +179,19 @@ def engine_errors(what: str) -> Iterator[None]:
         raise BackupError(f"{what} failed: the Docker engine says: {error}") from None
 
 
-class _Pipe:
-    """The engine's end of a process's standard input."""
-
-    def __init__(self, connection: Any) -> None:
-        # Of a local engine this is a reader around the socket; of one behind TLS or SSH, the connection itself.
-        self._connection = getattr(connection, "_sock", connection)
-        # An index of a large table takes its time, and nothing is read meanwhile.
-        self._connection.settimeout(None)
-
-    def write(self, data: bytes, /) -> int:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[self._connection.send(rest) :]
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def end(self) -> None:
-        """Let the process see the end of its input, whatever it has read so far."""
-        with suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
-
-
 def _api(container: Container) -> Any:
     return container.client.api  # type: ignore[union-attr]  # a container that came from a client has it
 
 
 @contextmanager
-def _stdin(container: Container, command: list[str], environment: dict[str, str]) -> Iterator[tuple[str, _Pipe]]:
-    """Start a process and yield its id and what it reads. It knows by itself when it has read all: no end is sent."""
+def _stdin(
+    container: Container, command: list[str], environment: dict[str, str]
+) -> Iterator[tuple[str, StandardInput]]:
+    """Start a process and yield its id and what it reads."""
     api = _api(container)
     started = api.exec_create(container.id, command, stdin=True, environment=environment)["Id"]
-    connection = api.exec_start(started, socket=True)
-    pipe = _Pipe(connection)
-    try:
+    with closing(StandardInput(api.exec_start(started, socket=True))) as pipe:
         yield started, pipe
-    finally:
-        pipe.end()
-        connection.close()
 
 
 def _wait(container: Container, started: str) -> None:

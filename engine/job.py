@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from requests.exceptions import ConnectionError as EngineConnectionError
 from requests.exceptions import ReadTimeout
 
 from engine.api import EngineError, connect
+from engine.connection import StandardInput
 from engine.logs import last_lines
 
 if TYPE_CHECKING:
@@ -74,11 +76,7 @@ def run(props: Mapping[str, Any], *, stdin: str = "", hidden: Sequence[str] = ()
         _remove_leftover(client, props)
         container = _created(client, props, stdin_open=bool(stdin))
         try:
-            connection = _attached(container) if stdin else None
-            container.start()
-            if connection:
-                _send(connection, f"{stdin}\n".encode())
-            code = container.wait(timeout=props["timeout"])["StatusCode"]
+            code = _outcome(container, stdin, timeout=props["timeout"])
             failure = f"failed with exit code {code}" if code else None
         except (ReadTimeout, EngineConnectionError):
             failure = f"did not end within {props['timeout']:.0f} s (startTimeout)"
@@ -88,6 +86,17 @@ def run(props: Mapping[str, Any], *, stdin: str = "", hidden: Sequence[str] = ()
         client.close()
     if failure:
         raise EngineError(f"job {props['container_name']} {failure}; its log ends with\n{log}")
+
+
+def _outcome(container: Container, stdin: str, *, timeout: float) -> int:
+    with ExitStack() as cleanup:
+        # Attached before the start, or the process might look for its input first.
+        given = StandardInput(container.attach_socket(params={"stdin": 1, "stream": 1})) if stdin else None
+        container.start()
+        if given:
+            cleanup.callback(given.close)
+            given.write(f"{stdin}\n".encode())
+        return int(container.wait(timeout=timeout)["StatusCode"])
 
 
 def _created(client: DockerClient, props: Mapping[str, Any], *, stdin_open: bool) -> Container:
@@ -107,17 +116,6 @@ def _created(client: DockerClient, props: Mapping[str, Any], *, stdin_open: bool
         cap_drop=["ALL"],
         security_opt=["no-new-privileges:true"],
     )
-
-
-def _attached(container: Container) -> Any:
-    connection = container.attach_socket(params={"stdin": 1, "stream": 1})
-    # Of a local engine this is a reader around the socket; of one behind TLS or SSH, the connection itself.
-    return getattr(connection, "_sock", connection)
-
-
-def _send(connection: Any, data: bytes) -> None:
-    while data:
-        data = data[connection.send(data) :]
 
 
 def _remove_leftover(client: Any, props: Mapping[str, Any]) -> None:
