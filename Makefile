@@ -2,18 +2,17 @@
 STACK ?= dev
 PYTHON ?= python3
 KEY ?= chat-app
-FILE ?= .env
 LAYER ?= all
 FOLLOW ?= 1
 
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down preview logs env import unmanaged rotate master-key shell prepare test bench check
+.PHONY: help up down backup restore backup-passphrase upgrade-database preview logs env import unmanaged rotate master-key shell prepare test bench check
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-24s %s\n", $$1, $$2 }'
 	@echo 'SUPPLY=official|mirror chooses where CLI, plugins and images come from; without it a probe does.'
 
 up: ## bring the stack up and print where everything is
@@ -25,11 +24,23 @@ down: ## remove the stack; a protected database stays, unless its deletion is co
 preview: ## show what `make up` would change
 	@$(SUPPLY_COMMAND) preview --stack $(STACK)
 
+backup: ## take an encrypted backup of the database and print its file
+	@$(SUPPLY_COMMAND) backup --stack $(STACK)
+
+restore: ## put a backup in the place of the database's content (FILE=...; CONFIRM=<stack> where there is some)
+	@$(SUPPLY_COMMAND) restore --stack $(STACK) --file $(or $(FILE),$(error FILE=... is missing: what `make backup` printed))
+
+upgrade-database: ## move the data to the Postgres major version that the config names, on a new volume
+	@$(SUPPLY_COMMAND) upgrade-database --stack $(STACK)
+
+backup-passphrase: ## print the passphrase that the stack's backups are encrypted with
+	@$(SUPPLY_COMMAND) backup-passphrase --stack $(STACK)
+
 logs: ## follow the containers' logs (SERVICE=proxy for one, FOLLOW=0 to print and end)
 	@$(SUPPLY_COMMAND) logs --stack $(STACK) $(if $(SERVICE),--component $(SERVICE)) $(if $(filter 0,$(FOLLOW)),--no-follow)
 
 env: ## write an application's .env (KEY=chat-app, FILE=.env)
-	@$(SUPPLY_COMMAND) env --stack $(STACK) --key $(KEY) --file $(FILE)
+	@$(SUPPLY_COMMAND) env --stack $(STACK) --key $(KEY) --file $(or $(FILE),.env)
 
 import: ## print what a proxy holds as an `access` section (URL=http://..., its key in LITELLM_MASTER_KEY; else the stack's own)
 	@$(SUPPLY_COMMAND) import --stack $(STACK) $(if $(URL),--url $(URL))

@@ -3,9 +3,11 @@
 import pulumi
 
 from components.access import Access, AccessArgs
+from components.backup import Backup, BackupArgs
 from components.database import Database, DatabaseArgs
 from components.edge import Edge, EdgeArgs
 from components.encryption import Encryption, EncryptionArgs
+from components.images import Images, ImagesArgs
 from components.migration import Migration, MigrationArgs
 from components.monitoring import Monitoring, MonitoringArgs
 from components.network import Network, NetworkArgs
@@ -24,14 +26,23 @@ try:
     given = settings.load(raw, encrypted=encrypted, project=pulumi.get_project())
     label = stack_label(project=pulumi.get_project(), stack=pulumi.get_stack())
     preflight.check(label=label, address=given.bind, ports=given.ports.published())
+    preflight.check_data(label=label, image=given.images.postgres, volume=given.volume)
 except (ConfigError, EngineError) as error:
     raise pulumi.RunError(str(error)) from None
 
 secrets = Secrets("secrets", SecretsArgs(settings=given))
 identity = Identity(project=pulumi.get_project(), stack=pulumi.get_stack(), owner=secrets.owner)
 network = Network("network", NetworkArgs(identity=identity))
-database = Database("database", DatabaseArgs(identity=identity, settings=given, network=network, secrets=secrets))
-migration = Migration("migration", MigrationArgs(identity=identity, settings=given, network=network, database=database))
+images = Images("images", ImagesArgs(settings=given))
+backup = Backup("backup", BackupArgs(identity=identity, settings=given, images=images, secrets=secrets))
+database = Database(
+    "database",
+    DatabaseArgs(identity=identity, settings=given, images=images, network=network, secrets=secrets, backup=backup),
+)
+migration = Migration(
+    "migration",
+    MigrationArgs(identity=identity, settings=given, images=images, network=network, database=database),
+)
 encryption = Encryption(
     "encryption",
     EncryptionArgs(

@@ -14,6 +14,7 @@ from requests.exceptions import ReadTimeout
 
 from ciphertext.tables import Counts, Tables
 from engine.api import EngineError
+from engine.connection import StandardInput
 from engine.identity import OWNER_LABEL
 from engine.logs import redact
 
@@ -59,10 +60,16 @@ def count(client: DockerClient, where: Surroundings, *, keys: Sequence[str]) -> 
         remove(client, name, owner=where.labels[OWNER_LABEL])
 
 
-def reencrypt(client: DockerClient, where: Surroundings, *, keys: Sequence[str], to: str, rotation: int) -> Counts:
-    """Re-encrypt with `to` what `keys` encrypted. The container stays as a mark that the rotation is not settled."""
+def reencrypt(
+    client: DockerClient, where: Surroundings, *, keys: Sequence[str], to: str, rotation: int | None = None
+) -> Counts:
+    """Re-encrypt with `to` what `keys` encrypted.
+
+    The container stays: with the number of a `rotation`, as a mark that this one is not settled.
+    """
     order = {"action": "reencrypt", "keys": list(keys), "to": to, "algorithm": where.algorithm}
-    return _run(client, where, name=where.name, labels={ROTATION_LABEL: str(rotation)}, order=order)
+    labels = {} if rotation is None else {ROTATION_LABEL: str(rotation)}
+    return _run(client, where, name=where.name, labels=labels, order=order)
 
 
 def remove(client: DockerClient, name: str, *, owner: str) -> None:
@@ -107,13 +114,13 @@ def _run(
 
 def _start(container: Container, order: str) -> None:
     """Start the job and give it its order by standard input, the only way that neither shows nor stays."""
-    stream: Any = container.attach_socket(params={"stdin": 1, "stream": 1})
+    # Attached before the start, or the process might look for its input first.
+    given = StandardInput(container.attach_socket(params={"stdin": 1, "stream": 1}))
     try:
         container.start()
-        # The engine's library wraps the socket of a local engine in one that cannot write.
-        getattr(stream, "_sock", stream).sendall(f"{order}\n".encode())
+        given.write(f"{order}\n".encode())
     finally:
-        stream.close()
+        given.close()
 
 
 def _result(container: Container, code: int, secrets: Sequence[str]) -> Counts:

@@ -10,12 +10,13 @@ from urllib.parse import quote
 import pulumi
 import pulumi_docker as docker
 
+from components.backup import Backup
+from components.images import Images
 from components.network import Network
 from components.secrets import Secrets
 from config.settings import Settings
 from engine.health import Healthy
 from engine.identity import Identity
-from engine.image import image_id
 from engine.workload import HealthCheck, PublishedPort, Workload, container
 from postgres_admin.login import DatabaseLogin
 
@@ -33,8 +34,10 @@ class DatabaseArgs:
 
     identity: Identity
     settings: Settings
+    images: Images
     network: Network
     secrets: Secrets
+    backup: Backup
 
 
 class Database(pulumi.ComponentResource):
@@ -48,9 +51,10 @@ class Database(pulumi.ComponentResource):
         super().__init__("litellm-stack:components:Database", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         protect = args.settings.protect
+        # A volume of another name is another resource: a replacement would be refused where it is protected.
         volume = docker.Volume(
-            f"{name}-data",
-            name=args.identity.name("database"),
+            f"{name}-data{args.settings.volume.removeprefix('database')}",
+            name=args.identity.name(args.settings.volume),
             labels=[
                 docker.VolumeLabelArgs(label=label, value=value)
                 for label, value in args.identity.labels("database").items()
@@ -62,12 +66,10 @@ class Database(pulumi.ComponentResource):
         )
         postgres = container(
             f"{name}-postgres",
-            _workload(
-                args, image=image_id(f"{name}-image", args.settings.images.postgres, opts=child), volume=volume.name
-            ),
+            _workload(args, volume=volume.name),
             identity=args.identity,
             name=args.identity.name("database"),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
         self.healthy = Healthy(
             f"{name}-healthy",
@@ -104,11 +106,11 @@ def _role(secrets: Secrets) -> pulumi.Output[str]:
     return pulumi.Output.unsecret(known)
 
 
-def _workload(args: DatabaseArgs, *, image: pulumi.Output[str], volume: pulumi.Output[str]) -> Workload:
+def _workload(args: DatabaseArgs, *, volume: pulumi.Output[str]) -> Workload:
     port, address = args.settings.ports.database, args.settings.bind
     return Workload(
         component="database",
-        image=image,
+        image=args.images.postgres,
         user="999:999",  # postgres in the official image
         memory=args.settings.memory.database,
         stop_grace=60,  # a fast shutdown writes a checkpoint; killed before its end, Postgres starts with recovery

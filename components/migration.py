@@ -8,10 +8,10 @@ import pulumi
 
 from components import litellm_runtime
 from components.database import Database
+from components.images import Images
 from components.network import Network
 from config.settings import Settings
 from engine.identity import Identity
-from engine.image import image_id
 from engine.job import Job, JobArgs
 from engine.workload import TMPFS
 
@@ -22,6 +22,7 @@ class MigrationArgs:
 
     identity: Identity
     settings: Settings
+    images: Images
     network: Network
     database: Database
 
@@ -33,8 +34,9 @@ class Migration(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MigrationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Migration", name, {}, opts)
-        # The image that serves also migrates, so that schema and proxy are of one version.
-        self.image = image_id(f"{name}-image", args.settings.images.litellm, opts=pulumi.ResourceOptions(parent=self))
+        # The image that serves also migrates, so that schema and proxy are of one version. The backup comes first: the
+        # database waits for it, and this for the database.
+        self.image = args.images.litellm
         Job(
             f"{name}-job",
             JobArgs(

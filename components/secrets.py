@@ -34,6 +34,7 @@ class Secrets(pulumi.ComponentResource):
     database_superuser_password: pulumi.Output[str]
     database_password: pulumi.Output[str]
     seed: pulumi.Output[str]
+    backup_passphrase: pulumi.Output[str]
     owner: pulumi.Output[str]
 
     def __init__(self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -58,6 +59,10 @@ class Secrets(pulumi.ComponentResource):
         self.database_superuser_password = self._generate(f"{name}-database-password", protect=protect)
         self.database_password = _given(given.database_password) or self.derive(
             "database-login", rotation=rotation.number(rotation.database_password)
+        )
+        # It opens backups that are older than itself only if it stays.
+        self.backup_passphrase = _given(given.backup_passphrase) or self._generate(
+            f"{name}-backup-passphrase", protect=protect
         )
         self.register_outputs({})
 

@@ -106,6 +106,13 @@ class Settings(Section):
     master_key: Annotated[SecretStr, AfterValidator(_master_key)] | None = None
     salt_key: Annotated[SecretStr, Field(min_length=8)] | None = None
     database_password: Annotated[SecretStr, Field(min_length=8)] | None = None
+    database_volume: Annotated[str, Field(pattern=r"^[a-z0-9]+$")] | None = None
+    backup_passphrase: Annotated[SecretStr, Field(min_length=12)] | None = None
+
+    @property
+    def volume(self) -> str:
+        """The database's volume: the first one, or the one that `make upgrade-database` moved the data to."""
+        return f"database-{self.database_volume}" if self.database_volume else "database"
 
     @property
     def gateway_url(self) -> str:
@@ -176,7 +183,7 @@ def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _clear_problems(values: Mapping[str, Any], clear: Collection[str]) -> list[Problem]:
     """Report secrets that stand in the file, and would stand in the state, for everybody to read."""
-    single = [name for name in ("masterKey", "saltKey", "databasePassword") if name in values]
+    single = [name for name in ("masterKey", "saltKey", "databasePassword", "backupPassphrase") if name in values]
     nested = [f"secrets.{name}" for name in _mapping(values, "secrets")]
     return [
         Problem(path=path, message=f"a secret in clear; encrypt it: `pulumi config set --secret --path {path}`")

@@ -31,7 +31,7 @@ class Identity:
 
     def name(self, thing: str) -> str:
         """Return the engine-wide name of a thing of this environment."""
-        return f"{self.project}-{self.stack}-{thing}"
+        return engine_name(self.label, thing)
 
     def labels(self, component: str) -> dict[str, pulumi.Input[str]]:
         """Return the labels of a thing that belongs to `component`."""
@@ -41,3 +41,8 @@ class Identity:
 def stack_label(*, project: str, stack: str) -> str:
     """Return the value of STACK_LABEL on everything that belongs to an environment."""
     return f"{project}/{stack}"
+
+
+def engine_name(label: str, thing: str) -> str:
+    """Return the engine-wide name of a thing of the environment with this label."""
+    return f"{label.replace('/', '-')}-{thing}"

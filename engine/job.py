@@ -25,12 +25,12 @@ class JobProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Run the job."""
-        _run(props)
+        run(props)
         return CreateResult(id_=props["container_name"], outs=props)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Run the job again."""
-        _run(_news)
+        run(_news)
         return UpdateResult(outs=_news)
 
 
@@ -60,7 +60,8 @@ class Job(Resource, module="engine", name="Job"):
         super().__init__(JobProvider(), name, {**vars(args), "triggers": list(args.triggers)}, opts)
 
 
-def _run(props: Mapping[str, Any]) -> None:
+def run(props: Mapping[str, Any]) -> None:
+    """Run a container to its end, as JobArgs describes it. Raises EngineError with the end of its log."""
     client = connect()
     try:
         _remove_leftover(client, props)

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 import docker
 import psutil
 
+from engine import major
 from engine.api import EngineError, connect, is_local
-from engine.identity import STACK_LABEL
+from engine.identity import STACK_LABEL, engine_name
 
 MINIMUM_API = (1, 41)
 """Docker 20.10: the oldest engine that the stack is tested with."""
@@ -30,6 +31,11 @@ def check(*, label: str, address: str, ports: Mapping[str, int]) -> None:
                 raise EngineError("\n".join(taken))
     finally:
         client.close()
+
+
+def check_data(*, label: str, image: str, volume: str) -> None:
+    """Raise EngineError unless Postgres of `image` can start with what is in the stack's `volume`."""
+    major.check(image=image, volume=engine_name(label, volume), stack=label.partition("/")[2])
 
 
 def _check_version(client: docker.DockerClient) -> None:

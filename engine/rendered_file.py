@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
 
+from engine.folders import data_folder
 from engine.identity import Identity
 
 MODE = 0o444
@@ -64,14 +64,5 @@ class RenderedFile(Resource, module="engine", name="RenderedFile"):
     ) -> None:
         stem, _, suffix = filename.rpartition(".")
         digest = hashlib.sha256(content.encode()).hexdigest()[:12]
-        path = _folder() / identity.project / identity.stack / f"{stem}-{digest}.{suffix}"
+        path = data_folder() / "files" / identity.project / identity.stack / f"{stem}-{digest}.{suffix}"
         super().__init__(RenderedFileProvider(), name, {"path": str(path), "content": content}, opts)
-
-
-def _folder() -> Path:
-    """Return where this platform keeps data of a user's programs: a deleted checkout takes no mounted file along."""
-    if sys.platform == "darwin":
-        data = Path.home() / "Library" / "Application Support"
-    else:
-        data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return data / "litellm-stack" / "files"

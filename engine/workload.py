@@ -1,9 +1,9 @@
 """The one place where a container is described to pulumi-docker, with what that provider does not do by itself.
 
-Measured blind spots that are covered here: a changed health check or tmpfs is reported as an update and never applied,
-so it replaces; without a grace period a container is killed; ports listen on every address unless told otherwise;
-capability names have to be the daemon's own, or each refresh shows a change; files cannot be uploaded into a read-only
-root.
+Measured blind spots that are covered here: a changed health check, mount or tmpfs is reported as an update and never
+applied, so it replaces; without a grace period a container is killed; ports listen on every address unless told
+otherwise; capability names have to be the daemon's own, or each refresh shows a change; files cannot be uploaded into a
+read-only root.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def container(
         opts=pulumi.ResourceOptions.merge(
             opts,
             pulumi.ResourceOptions(
-                replace_on_changes=["healthcheck", "tmpfs"],
+                replace_on_changes=["healthcheck", "mounts", "tmpfs"],
                 delete_before_replace=not workload.beside,
                 hooks=removed_before_create(identity.label),
             ),

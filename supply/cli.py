@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from supply import bulk, dotenv, host, inventory, logs, rotation, stack, summary, teardown, testing
+from supply import backups, bulk, dotenv, host, inventory, logs, rotation, stack, summary, teardown, testing, upgrade
 from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import user_folders
@@ -64,6 +64,11 @@ def parser() -> argparse.ArgumentParser:
     rotate = add("rotate", _rotate, "raise a rotation number in the stack config and bring the stack up")
     rotate.add_argument("--secret", required=True, help=", ".join(rotation.SECRETS))
     rotate.add_argument("--grace", help="how long old virtual keys stay valid (0s: not at all)")
+    add("backup", _backup, "take an encrypted backup of the database and print its file")
+    back = add("restore", _restore, "put a backup in the place of what the database holds")
+    back.add_argument("--file", type=Path, required=True, help="what `make backup` printed")
+    add("backup-passphrase", _backup_passphrase, "print the passphrase of the stack's backups")
+    add("upgrade-database", _upgrade_database, "move the data to the Postgres major version that the config names")
     log = add("logs", _logs, "print the containers' logs")
     log.add_argument("--component", help="database, migration, proxy, edge or monitoring (default: all)")
     log.add_argument("--no-follow", action="store_true", help="print what there is and end")
@@ -90,12 +95,15 @@ def _ready(given: argparse.Namespace, console: Console) -> Pulumi:
 
 def _up(given: argparse.Namespace) -> int:
     console = Console()
-    pulumi = _ready(given, console)
+    _bring_up(_ready(given, console), console)
+    return 0
+
+
+def _bring_up(pulumi: Pulumi, console: Console) -> None:
     bulk.prepared(pulumi, project=stack.project_name(host.CHECKOUT), console=console).run(
         "up", "--yes", "--skip-preview"
     )
-    summary.show(pulumi.outputs(), stack=given.stack, checkout=host.CHECKOUT, console=console)
-    return 0
+    summary.show(pulumi.outputs(), stack=pulumi.stack, checkout=host.CHECKOUT, console=console)
 
 
 def _rotate(given: argparse.Namespace) -> int:
@@ -140,6 +148,45 @@ def _env(given: argparse.Namespace) -> int:
     access = dotenv.access(outputs, stack=given.stack, key=given.key)
     dotenv.write(host.CHECKOUT / given.file, access)
     print(f"Wrote {given.file} for the virtual key {given.key} of stack {given.stack}.")
+    return 0
+
+
+def _backup(given: argparse.Namespace) -> int:
+    console = Console(sys.stderr)
+    print(backups.take(_ready(given, console), python=host.python(console)))
+    return 0
+
+
+def _restore(given: argparse.Namespace) -> int:
+    console = Console()
+    pulumi = _ready(given, console)
+    backups.restore(
+        pulumi,
+        given.file,
+        project=stack.project_name(host.CHECKOUT),
+        python=host.python(console),
+        environment=os.environ,
+    )
+    # The stack's own login and what it declares are not in the backup, or are there as they were.
+    _bring_up(pulumi, console)
+    return 0
+
+
+def _upgrade_database(given: argparse.Namespace) -> int:
+    console = Console()
+    pulumi = _ready(given, console)
+    upgrade.upgrade(
+        pulumi,
+        project=stack.project_name(host.CHECKOUT),
+        python=host.python(console),
+        console=console,
+        up=lambda: _bring_up(pulumi, console),
+    )
+    return 0
+
+
+def _backup_passphrase(given: argparse.Namespace) -> int:
+    print(backups.passphrase(_ready(given, Console(sys.stderr))))
     return 0
 
 

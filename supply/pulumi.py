@@ -52,9 +52,12 @@ class Pulumi:
 
     def resources(self) -> list[dict[str, Any]]:
         """Return the resources in the stack's state; secrets are encrypted in it."""
-        exported = json.loads(self.ask("stack", "export", what=f"Reading the state of stack {self.stack}"))
-        resources: list[dict[str, Any]] = exported.get("deployment", {}).get("resources") or []
-        return resources
+        return _resources(self.ask("stack", "export", what=f"Reading the state of stack {self.stack}"))
+
+    def resources_in_clear(self) -> list[dict[str, Any]]:
+        """Return them with their secrets: for use inside this process only."""
+        text = self.ask("stack", "export", "--show-secrets", what=f"Reading the state of stack {self.stack}")
+        return [_unwrapped(resource) for resource in _resources(text)]
 
     def run(self, *arguments: str) -> None:
         """Run a command whose output is the user's and that has to succeed."""
@@ -70,3 +73,17 @@ class Pulumi:
             if "incorrect passphrase" in str(error).lower():
                 return MISFIT.format(stack=self.stack)
         return ""
+
+
+def _resources(exported: str) -> list[dict[str, Any]]:
+    resources: list[dict[str, Any]] = json.loads(exported).get("deployment", {}).get("resources") or []
+    return resources
+
+
+def _unwrapped(value: Any) -> Any:
+    """Put each secret of an exported state in the place of the object that says that it is one."""
+    if isinstance(value, dict):
+        if "plaintext" in value:
+            return json.loads(value["plaintext"])
+        return {name: _unwrapped(content) for name, content in value.items()}
+    return [_unwrapped(content) for content in value] if isinstance(value, list) else value

@@ -24,7 +24,10 @@ from supply.toolchain import Toolchain
 LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
 ALL = "all"
 E2E = "tests/e2e"
-OWN_STACKS = (("tests/e2e/test_make.py",), ("tests/e2e/test_rotation.py",))
+OWN_STACKS = (
+    ("tests/e2e/test_make.py", "tests/e2e/test_backup.py", "tests/e2e/test_salt_rotation.py"),
+    ("tests/e2e/test_rotation.py",),
+)
 """Tests with a stack of their own: each group in a process beside the rest."""
 NOTHING_SELECTED = 5
 """pytest's exit status where it had no test to run."""

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = (
     "__main__.py",
     "Pulumi.yaml",
+    "backup",
     "ciphertext",
     "components",
     "config",

@@ -130,6 +130,13 @@ def test_a_users_day(checkout: Checkout, engine: docker.DockerClient) -> None:
         assert time.monotonic() < deadline, "the spend was not written within a minute"
         time.sleep(1)
 
+    backup = checkout.make("backup").strip()
+    assert checkout.make("backup-passphrase").strip() not in Path(backup).read_text(errors="replace")
+    checkout.admin("POST", "/key/delete", json={"key_aliases": ["chat-app", "by-hand"]})
+    checkout.make("restore", f"FILE={backup}", f"CONFIRM={checkout.stack}")
+    assert checkout.spend(key) == spent
+    assert "virtual key 'by-hand'" in checkout.make("unmanaged")
+
     # Nobody is there to say yes, so the database stays, with its spend, and comes back.
     assert f"DELETE_DATABASE={checkout.stack}" in checkout.make("down")
     assert [type(thing).__name__ for thing in owned(engine, label)] == ["Volume"]

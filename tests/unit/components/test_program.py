@@ -52,7 +52,8 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
     pulumi.runtime.set_all_config(raw, ["litellm-stack:secrets"])
     with pytest.MonkeyPatch.context() as patch:
         # The host is not what is tested here, and hooks need an engine's callbacks; tests/e2e has both for real.
-        patch.setattr(preflight, "check", lambda **_: None)
+        for check in ("check", "check_data"):
+            patch.setattr(preflight, check, lambda **_: None)
         for module in (workload, network):
             patch.setattr(module, "removed_before_create", lambda _label: None)
         run_program()

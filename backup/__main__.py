@@ -1,0 +1,68 @@
+"""Take and restore backups by hand: `python -m backup take|restore`, with what to do as JSON on standard input.
+
+The input holds `backup`, what the state records of the stack's Backup resource, and for `restore` also `migration` (the
+stack's migration job), `label`, `file`, `passphrase` and `confirmed`. It comes on standard input, because arguments
+and environment can be read by others.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from backup import restore
+from backup.archive import Archive
+from backup.errors import BackupError
+from backup.provider import salt_keys
+from backup.take import Subject, take
+from engine.api import EngineError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what is asked for; return the exit status."""
+    given: dict[str, Any] = json.load(sys.stdin)
+    try:
+        if arguments[0] == "take":
+            _take(given["backup"])
+        else:
+            _restore(given)
+    except EngineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _take(recorded: Mapping[str, Any]) -> None:
+    subject = Subject(
+        stack=str(recorded["stack"]),
+        container=str(recorded["container"]),
+        litellm_image=str(recorded["litellm_reference"]),
+        salt_keys=salt_keys(recorded),
+        seed=str(recorded["seed"]),
+    )
+    file = take(subject, passphrase=str(recorded["passphrase"]))
+    if file is None:
+        raise BackupError(f"stack {subject.stack} has no database to save; bring it up: make up STACK={subject.stack}")
+    print(file)
+
+
+def _restore(given: Mapping[str, Any]) -> None:
+    recorded = given["backup"]
+    target = restore.Target(
+        stack=str(recorded["stack"]),
+        label=str(given["label"]),
+        container=str(recorded["container"]),
+        litellm_image=str(recorded["litellm_reference"]),
+        salt_key=str(recorded["salt_key"]),
+        migration=given["migration"],
+    )
+    backup = Archive(Path(given["file"]), passphrase=str(given["passphrase"]))
+    print(f"  backup of stack {backup.manifest.stack}, taken {backup.manifest.taken}", flush=True)
+    restore.restore(backup, target, confirmed=bool(given["confirmed"]), say=lambda text: print(f"  {text}", flush=True))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,200 @@
+"""A database in its running container: asked, dumped and filled by the container's own tools.
+
+They run inside it (exec), so that their version is the server's, and log in through its socket, so that no password is
+needed. What is piped through them is never on a disk in clear.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from docker.errors import APIError, NotFound
+from requests.exceptions import RequestException
+
+from backup.errors import BackupError
+from engine.connection import StandardInput, release
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
+
+    from backup.archive import Archive
+
+POLL_SECONDS = 0.2
+START_SECONDS = 60
+LOG = "/tmp/litellm-stack-restore.log"  # noqa: S108  # a path in the container, in memory
+RESTORED = "litellm-stack: restored"
+_PSQL = 'psql -X -q -U "$POSTGRES_USER" -d "$POSTGRES_DB" -v ON_ERROR_STOP=1'
+
+# Rows of the stack's own: the next `up` makes them, with values of its own.
+_OWN = r"litellm-stack-%"
+_BEGIN = """
+BEGIN;
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+DROP SCHEMA public CASCADE;
+SELECT format('SET ROLE %I', pg_get_userbyid(datdba)) FROM pg_database WHERE datname = current_database() \\gexec
+CREATE SCHEMA public;
+"""
+_END = f"""
+DELETE FROM public."LiteLLM_VerificationToken" WHERE key_alias LIKE '{_OWN}';
+COMMIT;
+\\echo {RESTORED}
+"""  # noqa: S608  # a constant
+# One transaction that only a whole dump ends: without the last lines, which follow a good pg_restore alone, psql leaves
+# and Postgres forgets all of it. Messages are terse, because their details quote rows.
+_RESTORE = f"""
+head -c "$SIZE" |
+{{ printf '%s\\n' "$BEGIN" && pg_restore --no-owner --no-privileges --file=- && printf '%s' "$END"; }} |
+{_PSQL} -v VERBOSITY=terse -v SHOW_CONTEXT=never -o /dev/null > {LOG} 2>&1
+"""
+_COUNT = f"""
+SELECT string_agg(n || ' ' || kind, ', ') FROM (
+  SELECT count(*) n, 'virtual keys' kind FROM "LiteLLM_VerificationToken"
+    WHERE coalesce(key_alias, '') NOT LIKE '{_OWN}'
+  UNION ALL SELECT count(*), 'teams' FROM "LiteLLM_TeamTable"
+  UNION ALL SELECT count(*), 'users' FROM "LiteLLM_UserTable"
+    WHERE user_id NOT LIKE '{_OWN}' AND user_id <> 'default_user_id'
+  UNION ALL SELECT count(*), 'customers' FROM "LiteLLM_EndUserTable"
+  UNION ALL SELECT count(*), 'models' FROM "LiteLLM_ProxyModelTable"
+  UNION ALL SELECT count(*), 'credentials' FROM "LiteLLM_CredentialsTable"
+  UNION ALL SELECT count(*), 'logged requests' FROM "LiteLLM_SpendLogs"
+) counted WHERE n > 0
+"""  # noqa: S608  # constants
+
+
+class Database:
+    """A Postgres that runs in `container`, whose environment names user and database."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    @property
+    def major(self) -> int:
+        """Postgres's major version."""
+        return int(self._ask("SHOW server_version_num")) // 10000
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether LiteLLM never made its tables here."""
+        return self._ask("SELECT to_regclass('public.\"LiteLLM_VerificationToken\"') IS NULL") == "t"
+
+    def content(self) -> str:
+        """Count in words what users would miss; empty if there is nothing."""
+        return "" if self.is_empty else self._ask(_COUNT)
+
+    def dump(self) -> Dump:
+        """Start pg_dump."""
+        return Dump(self._container)
+
+    def restore(self, archive: Archive) -> None:
+        """Put the archive's content in the place of everything that is there, in one transaction."""
+        environment = {"SIZE": str(archive.checked_size()), "BEGIN": _BEGIN, "END": _END}
+        with _stdin(self._container, ["sh", "-c", _RESTORE], environment) as (started, pipe):
+            try:
+                archive.copy(pipe)
+            except OSError:
+                # Whoever stopped listening says why in the log; whoever still listens gets no more.
+                pipe.close()
+            _wait(self._container, started)
+        log = self._run(f"cat {LOG}; rm -f {LOG}").strip().splitlines()
+        if not log or log[-1] != RESTORED:
+            reason = "\n".join(f"    {line}" for line in log[:10]) or "    (Postgres gave no reason)"
+            raise BackupError(f"the backup could not be restored; the database is as it was:\n{reason}")
+
+    def wait(self) -> None:
+        """Wait until the server answers."""
+        deadline = time.monotonic() + START_SECONDS
+        while self._execute('pg_isready -q -h 127.0.0.1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"')[0]:
+            if time.monotonic() > deadline:
+                raise BackupError(f"Postgres in container {self._container.name} does not answer; see `make logs`")
+            time.sleep(POLL_SECONDS)
+
+    def _ask(self, query: str) -> str:
+        return self._run(f'{_PSQL} -A -t -c "$QUERY"', QUERY=query).strip()
+
+    def _run(self, script: str, **environment: str) -> str:
+        code, output = self._execute(script, **environment)
+        if code:
+            raise BackupError(f"container {self._container.name} could not be asked: {output.strip()[-500:]}")
+        return output
+
+    def _execute(self, script: str, **environment: str) -> tuple[int, str]:
+        result = self._container.exec_run(["sh", "-c", script], environment=environment)
+        return int(result.exit_code or 0), cast("bytes", result.output).decode(errors="replace")
+
+
+class Dump:
+    """What pg_dump prints, as a file to read."""
+
+    def __init__(self, container: Container) -> None:
+        self._api = _api(container)
+        script = 'exec pg_dump --format=custom -U "$POSTGRES_USER" -d "$POSTGRES_DB"'
+        self._exec = self._api.exec_create(container.id, ["sh", "-c", script])["Id"]
+        self._frames = self._api.exec_start(self._exec, stream=True, demux=True)
+        self._rest, self._said, self._name = b"", b"", container.name
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes; none at the end."""
+        while not self._rest:
+            frame = next(self._frames, None)
+            if frame is None:
+                return b""
+            self._rest, said = frame[0] or b"", frame[1] or b""
+            self._said = (self._said + said)[-1000:]
+        if size < 0:
+            size = len(self._rest)
+        part, self._rest = self._rest[:size], self._rest[size:]
+        return part
+
+    def finish(self) -> None:
+        """Raise BackupError unless pg_dump ended well."""
+        release(self._frames)
+        if self._api.exec_inspect(self._exec)["ExitCode"] != 0:
+            said = self._said.decode(errors="replace").strip() or "it was cut off"
+            raise BackupError(f"pg_dump in container {self._name} failed: {said}")
+
+
+def find(client: DockerClient, name: str) -> Database | None:
+    """Return the database in the container called `name`; None where there is none. Raises BackupError if it stands."""
+    try:
+        container = client.containers.get(name)
+    except NotFound:
+        return None
+    if container.status != "running":
+        raise BackupError(f"container {name} is {container.status}; start it first: docker start {name}")
+    database = Database(container)
+    database.wait()
+    return database
+
+
+@contextmanager
+def engine_errors(what: str) -> Iterator[None]:
+    """Turn what the engine says into an error that names `what` failed."""
+    try:
+        yield
+    except (APIError, RequestException) as error:
+        raise BackupError(f"{what} failed: the Docker engine says: {error}") from None
+
+
+def _api(container: Container) -> Any:
+    return container.client.api  # type: ignore[union-attr]  # a container that came from a client has it
+
+
+@contextmanager
+def _stdin(
+    container: Container, command: list[str], environment: dict[str, str]
+) -> Iterator[tuple[str, StandardInput]]:
+    """Start a process and yield its id and what it reads."""
+    api = _api(container)
+    started = api.exec_create(container.id, command, stdin=True, environment=environment)["Id"]
+    with closing(StandardInput(api.exec_start(started, socket=True))) as pipe:
+        yield started, pipe
+
+
+def _wait(container: Container, started: str) -> None:
+    api = _api(container)
+    while api.exec_inspect(started)["Running"]:
+        time.sleep(POLL_SECONDS)

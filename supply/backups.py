@@ -1,0 +1,101 @@
+"""`make backup` and `make restore`: what the state knows, handed to `python -m backup`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from getpass import getpass
+from pathlib import Path
+from typing import Any
+
+from supply.errors import SupplyError
+from supply.pulumi import Pulumi
+
+PASSPHRASE = "LITELLM_BACKUP_PASSPHRASE"  # noqa: S105  # the name of a variable
+ASSENT = "CONFIRM"
+BACKUP, MIGRATION = "dynamic/backup:Backup", "dynamic/engine:Job"
+
+
+def recorded(pulumi: Pulumi) -> dict[str, Any]:
+    """Return what the state records of the stack's backup and migration, secrets in clear: for this process only."""
+    found = {str(resource["type"]).partition(":")[2]: resource for resource in pulumi.resources_in_clear()}
+    if BACKUP not in found or MIGRATION not in found:
+        raise SupplyError(f"Stack {pulumi.stack} is not up", mend=f"Bring it up first: make up STACK={pulumi.stack}")
+    # A rotated password is no reason to run the job again: its outputs are those of its last run.
+    return {"backup": found[BACKUP]["outputs"], "migration": found[MIGRATION]["inputs"]}
+
+
+def passphrase(pulumi: Pulumi) -> str:
+    """Return the passphrase that the stack's backups are encrypted with."""
+    return str(recorded(pulumi)["backup"]["passphrase"])
+
+
+def take(pulumi: Pulumi, *, python: Path) -> str:
+    """Take a backup and return its file."""
+    return _run("take", recorded(pulumi), python=python, pulumi=pulumi, keep=True).strip()
+
+
+def restore(
+    pulumi: Pulumi,
+    file: Path,
+    *,
+    project: str,
+    python: Path,
+    environment: Mapping[str, str],
+    ask: Callable[[str], str] = getpass,
+) -> None:
+    """Put a backup in the place of the database's content; one that users would miss is not replaced unasked."""
+    assent = environment.get(ASSENT)
+    if assent and assent != pulumi.stack:
+        raise SupplyError(
+            f"{ASSENT} is {assent!r}, and the stack is {pulumi.stack!r}",
+            mend=f"To replace what this stack's database holds: {ASSENT}={pulumi.stack}",
+        )
+    replace(
+        pulumi,
+        file,
+        project=project,
+        python=python,
+        passphrase=_passphrase(environment, ask),
+        confirmed=bool(assent),
+    )
+
+
+def replace(
+    pulumi: Pulumi, file: Path, *, project: str, python: Path, passphrase: str = "", confirmed: bool = True
+) -> None:
+    """Put a backup in the place of the database's content, opened with the stack's own passphrase if none is given."""
+    given = recorded(pulumi)
+    given |= {
+        "label": f"{project}/{pulumi.stack}",
+        "file": str(file.resolve()),
+        "passphrase": passphrase or given["backup"]["passphrase"],
+        "confirmed": confirmed,
+    }
+    _run("restore", given, python=python, pulumi=pulumi)
+
+
+def _passphrase(environment: Mapping[str, str], ask: Callable[[str], str]) -> str:
+    given = environment.get(PASSPHRASE, "")
+    if not given and sys.stdin.isatty():
+        given = ask("Passphrase of the backup (not shown; Enter for this stack's own): ")
+    return given
+
+
+def _run(command: str, given: Mapping[str, Any], *, python: Path, pulumi: Pulumi, keep: bool = False) -> str:
+    argv = [str(python), "-m", "backup", command]
+    result = subprocess.run(
+        argv,
+        # Everybody on the host can read arguments.
+        input=json.dumps(given),
+        stdout=subprocess.PIPE if keep else None,
+        text=True,
+        check=False,
+        cwd=pulumi.checkout,
+        env=pulumi.environment,
+    )
+    if result.returncode:
+        raise SupplyError(f"make {'backup' if command == 'take' else command} ended with an error; it stands above")
+    return result.stdout or ""
