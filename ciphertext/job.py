@@ -108,11 +108,13 @@ def _run(
 def _start(container: Container, order: str) -> None:
     """Start the job and give it its order by standard input, the only way that neither shows nor stays."""
     stream: Any = container.attach_socket(params={"stdin": 1, "stream": 1})
+    # The library wraps the socket of a local engine in a reader, which cannot write and does not close it.
+    connection = getattr(stream, "_sock", stream)
     try:
         container.start()
-        # The engine's library wraps the socket of a local engine in one that cannot write.
-        getattr(stream, "_sock", stream).sendall(f"{order}\n".encode())
+        connection.sendall(f"{order}\n".encode())
     finally:
+        connection.close()
         stream.close()
 
 
