@@ -2,6 +2,7 @@
 
 import pulumi
 
+from components import stack_config
 from components.access import Access, AccessArgs
 from components.backup import Backup, BackupArgs
 from components.database import Database, DatabaseArgs
@@ -13,23 +14,9 @@ from components.monitoring import Monitoring, MonitoringArgs
 from components.network import Network, NetworkArgs
 from components.proxy import Proxy, ProxyArgs
 from components.secrets import Secrets, SecretsArgs
-from config import settings
-from config.problems import ConfigError
-from engine import preflight
-from engine.api import EngineError
-from engine.identity import Identity, stack_label
+from engine.identity import Identity
 
-try:
-    # The whole of the config, not one name after the other: a name that nobody asks for is a mistake to report.
-    raw = pulumi.runtime.config.CONFIG.get()
-    encrypted = [name for name in raw if pulumi.runtime.config.is_config_secret(name)]
-    given = settings.load(raw, encrypted=encrypted, project=pulumi.get_project())
-    label = stack_label(project=pulumi.get_project(), stack=pulumi.get_stack())
-    preflight.check(label=label, address=given.bind, ports=given.ports.published())
-    preflight.check_data(label=label, image=given.images.postgres, volume=given.volume)
-except (ConfigError, EngineError) as error:
-    raise pulumi.RunError(str(error)) from None
-
+given = stack_config.load()
 secrets = Secrets("secrets", SecretsArgs(settings=given))
 identity = Identity(project=pulumi.get_project(), stack=pulumi.get_stack(), owner=secrets.owner)
 network = Network("network", NetworkArgs(identity=identity))

@@ -1,0 +1,26 @@
+"""The stack config as the engine hands it over, checked whole and against this host before anything is declared."""
+
+from __future__ import annotations
+
+import pulumi
+
+from config import settings
+from config.problems import ConfigError
+from engine import preflight
+from engine.api import EngineError
+from engine.identity import stack_label
+
+
+def load() -> settings.Settings:
+    """Return the settings of this stack. Raises pulumi.RunError, with every mistake, before anything is touched."""
+    # The whole of the config, not one name after the other: a name that nobody asks for is a mistake to report.
+    raw = pulumi.runtime.config.CONFIG.get()
+    encrypted = [name for name in raw if pulumi.runtime.config.is_config_secret(name)]
+    label = stack_label(project=pulumi.get_project(), stack=pulumi.get_stack())
+    try:
+        given = settings.load(raw, encrypted=encrypted, project=pulumi.get_project())
+        preflight.check(label=label, address=given.bind, ports=given.ports.published())
+        preflight.check_data(label=label, image=given.images.postgres, volume=given.volume)
+    except (ConfigError, EngineError) as error:
+        raise pulumi.RunError(str(error)) from None
+    return given
