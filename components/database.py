@@ -50,23 +50,9 @@ class Database(pulumi.ComponentResource):
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Database", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        protect = args.settings.protect
-        # A volume of another name is another resource: a replacement would be refused where it is protected.
-        volume = docker.Volume(
-            f"{name}-data{args.settings.volume.removeprefix('database')}",
-            name=args.identity.name(args.settings.volume),
-            labels=[
-                docker.VolumeLabelArgs(label=label, value=value)
-                for label, value in args.identity.labels("database").items()
-            ],
-            # A label is not worth a database: a volume whose labels change would be replaced by an empty one.
-            opts=pulumi.ResourceOptions(
-                parent=self, protect=protect, retain_on_delete=protect, ignore_changes=["labels", "driver"]
-            ),
-        )
         postgres = container(
             f"{name}-postgres",
-            _workload(args, volume=volume.name),
+            _workload(args, volume=self._volume(name, args).name),
             identity=args.identity,
             name=args.identity.name("database"),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
@@ -79,7 +65,27 @@ class Database(pulumi.ComponentResource):
             opts=child,
         )
         self.container_id = postgres.id
-        login = DatabaseLogin(
+        role = self._login(name, args, postgres).role
+        password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))
+        self.url = pulumi.Output.concat("postgresql://", role, ":", password, f"@{ALIAS}:{PORT}/", DATABASE)
+        self.register_outputs({"containerId": self.container_id})
+
+    def _volume(self, name: str, args: DatabaseArgs) -> docker.Volume:
+        protect = args.settings.protect
+        labels = args.identity.labels("database")
+        return docker.Volume(
+            # A volume of another name is another resource: a replacement would be refused where it is protected.
+            f"{name}-data{args.settings.volume.removeprefix('database')}",
+            name=args.identity.name(args.settings.volume),
+            labels=[docker.VolumeLabelArgs(label=label, value=value) for label, value in labels.items()],
+            # A label is not worth a database: a volume whose labels change would be replaced by an empty one.
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=protect, retain_on_delete=protect, ignore_changes=["labels", "driver"]
+            ),
+        )
+
+    def _login(self, name: str, args: DatabaseArgs, postgres: docker.Container) -> DatabaseLogin:
+        return DatabaseLogin(
             f"{name}-login",
             role=_role(args.secrets),
             password=args.secrets.database_password,
@@ -90,9 +96,6 @@ class Database(pulumi.ComponentResource):
             # Logins are in the volume; where the container goes for good there is nobody to remove them.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.healthy], deleted_with=postgres),
         )
-        password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))
-        self.url = pulumi.Output.concat("postgresql://", login.role, ":", password, f"@{ALIAS}:{PORT}/", DATABASE)
-        self.register_outputs({"containerId": self.container_id})
 
 
 def _role(secrets: Secrets) -> pulumi.Output[str]:
