@@ -209,7 +209,9 @@ def test_a_providers_key(stack: Stack, engine: docker.DockerClient) -> None:
 
 def test_everything_at_once_and_the_update_killed_again_and_again(stack: Stack, engine: docker.DockerClient) -> None:
     before, old_logins, serving = stack.outputs(), logins(stack, engine), set(replicas(engine, stack))
-    config = {name: value for name, value in copy.deepcopy(stack.config).items() if name != "saltKey"}
+    config = {
+        name: value for name, value in copy.deepcopy(stack.config).items() if name not in ("masterKey", "saltKey")
+    }
     config["access"]["keys"]["mine"].pop("grace", None)
     stack.configure(config)
     rotated(stack, everything=2, grace="1h")
