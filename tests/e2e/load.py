@@ -41,6 +41,8 @@ def stream(key: str, model: str) -> Client:
     def ask(client: httpx.Client) -> str:
         question = {**_question(model), "stream": True}
         with client.stream("POST", "/v1/chat/completions", json=question, headers=_login(key)) as answer:
+            if answer.is_error:
+                answer.read()
             answer.raise_for_status()
             *events, end = [line.removeprefix("data: ") for line in answer.iter_lines() if line]
         if end != "[DONE]":
