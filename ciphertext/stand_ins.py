@@ -121,7 +121,8 @@ def _start(client: DockerClient, replica: Container, props: Mapping[str, Any]) -
             "Entrypoint": ["python3", "-c", HOLD_STILL, config],
             "Cmd": [*(described["Entrypoint"] or ()), *(described["Cmd"] or ())],
             "Labels": {**described["Labels"], STAND_IN_LABEL: "true", ROTATION_LABEL: str(int(props["rotation"]))},
-            "HostConfig": host,
+            # One that crashed has to stay away: it would start with rows before it that it cannot read.
+            "HostConfig": {**host, "RestartPolicy": {"Name": "no"}},
             "NetworkingConfig": {"EndpointsConfig": networks},
         },
         name,
