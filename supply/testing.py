@@ -24,11 +24,9 @@ from supply.toolchain import Toolchain
 LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
 ALL = "all"
 E2E = "tests/e2e"
-OWN_STACKS = (
-    ("tests/e2e/test_make.py", "tests/e2e/test_backup.py", "tests/e2e/test_salt_rotation.py"),
-    ("tests/e2e/test_rotation.py",),
-)
-"""Tests with a stack of their own: each group in a process beside the rest."""
+OWN_STACK = "tests/e2e/test_make.py"
+LOADED = (("tests/e2e/test_rotation.py",), ("tests/e2e/test_backup.py", "tests/e2e/test_salt_rotation.py"))
+"""Tests that put load on stacks of their own: after the others, which would take too long beside them."""
 NOTHING_SELECTED = 5
 """pytest's exit status where it had no test to run."""
 PYTHON_SOURCES = "*.py"
@@ -123,22 +121,20 @@ def _environment(folder: Path, toolchain: Toolchain, additions: Mapping[str, str
 def _pytest(
     layers: Sequence[str], arguments: Sequence[str], environment: dict[str, str], *, strict: bool, console: Console
 ) -> int:
-    """Run pytest; where there are several layers, the tests with a stack of their own in processes beside the rest."""
+    """Run pytest; where there are several layers, in several processes."""
     with tempfile.TemporaryDirectory(prefix="litellm-stack-test.") as folder:
-        runs = [
-            Run(words=words, report=Path(folder) / f"{index}.xml", output=Path(folder) / f"{index}.txt")
-            for index, words in enumerate(_shares(layers))
+        waves = [
+            [
+                Run(words=words, report=Path(folder) / f"{wave}-{share}.xml", output=Path(folder) / f"{wave}-{share}")
+                for share, words in enumerate(shares)
+            ]
+            for wave, shares in enumerate(_waves(layers))
         ]
         try:
-            with ThreadPoolExecutor() as pool:
-                # The layers mostly wait for proxies to start. The last share is the long one, and the one to watch.
-                others = [pool.submit(run.start, arguments, environment, watched=False) for run in runs[:-1]]
-                statuses = [runs[-1].start(arguments, environment, watched=True), *(other.result() for other in others)]
+            statuses = [status for runs in waves for status in _together(runs, arguments, environment, console)]
         except KeyboardInterrupt:
             return 130
-        for run in runs[:-1]:
-            console.say(run.output.read_text())
-        skipped = sum(read_report(run.report).skipped for run in runs if run.report.exists())
+        skipped = sum(read_report(run.report).skipped for runs in waves for run in runs if run.report.exists())
     # A selection (ARGS='-k ...') may leave nothing to one of them.
     failed = [status for status in statuses if status not in (0, NOTHING_SELECTED)]
     status = failed[0] if failed else min(statuses)
@@ -146,6 +142,19 @@ def _pytest(
         console.say(f"{skipped} tests were skipped; in CI that is a failure.")
         return 1
     return status
+
+
+def _together(
+    runs: Sequence[Run], arguments: Sequence[str], environment: Mapping[str, str], console: Console
+) -> list[int]:
+    """Run processes side by side and return their exit statuses; they mostly wait for proxies to start."""
+    with ThreadPoolExecutor() as pool:
+        # The last one is the long one, and the one to watch.
+        others = [pool.submit(run.start, arguments, environment, watched=False) for run in runs[:-1]]
+        statuses = [runs[-1].start(arguments, environment, watched=True), *(other.result() for other in others)]
+    for run in runs[:-1]:
+        console.say(run.output.read_text())
+    return statuses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,13 +179,14 @@ class Run:
             ).returncode
 
 
-def _shares(layers: Sequence[str]) -> list[list[str]]:
-    """Divide the layers among processes."""
+def _waves(layers: Sequence[str]) -> list[list[list[str]]]:
+    """Divide the layers among processes: those of a wave run side by side, and the next wave after them."""
     folders = [f"tests/{name}" for name in layers]
     if layers == ["e2e"] or "e2e" not in layers:
-        return [folders]
-    ignored = [f"--ignore={file}" for group in OWN_STACKS for file in group]
-    return [*map(list, OWN_STACKS), [folder for folder in folders if folder != E2E], [E2E, *ignored]]
+        return [[folders]]
+    apart = [OWN_STACK, *(file for group in LOADED for file in group)]
+    rest = [E2E, *(f"--ignore={file}" for file in apart)]
+    return [[[OWN_STACK], [folder for folder in folders if folder != E2E], rest], [list(group) for group in LOADED]]
 
 
 def read_report(report: Path) -> Report:
