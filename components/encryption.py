@@ -25,7 +25,7 @@ EDGE = "edge"
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionArgs:
-    """What holds the encrypted rows. `after`: what has to be done before any is touched, such as a backup."""
+    """What holds the encrypted rows, and what they are encrypted with."""
 
     identity: Identity
     settings: Settings
@@ -33,7 +33,6 @@ class EncryptionArgs:
     database: Database
     migration: Migration
     secrets: Secrets
-    after: Sequence[pulumi.Resource] = ()
 
 
 class Encryption(pulumi.ComponentResource):
@@ -45,8 +44,8 @@ class Encryption(pulumi.ComponentResource):
     def __init__(self, name: str, args: EncryptionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Encryption", name, {}, opts)
         self._args = _salt_key(args)
-        # A rotation reads and writes tables, so they have to be there.
-        after = pulumi.ResourceOptions(parent=self, depends_on=[args.migration, args.database.healthy, *args.after])
+        # A rotation reads and writes tables, so they have to be there. The backup is: the database waits for it.
+        after = pulumi.ResourceOptions(parent=self, depends_on=[args.migration, args.database.healthy])
         self.salt_key = SaltKey(f"{name}-salt-key", self._args, after)
         self.image = args.migration.image
         self.register_outputs({})

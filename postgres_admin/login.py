@@ -9,8 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
-from pulumi.dynamic import UpdateResult as Updated
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
 
 from litellm_admin.checks import is_unknown
 from postgres_admin import psql, scram, statements
@@ -46,10 +54,10 @@ class DatabaseLoginProvider(ResourceProvider):
         _make(props)
         return CreateResult(str(props["role"]), props)
 
-    def update(self, _id: str, _olds: Props, _news: Props) -> Updated:
+    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """See to it that the login is there too in another container, which may stand on another volume."""
         _make(_news)
-        return Updated(_news)
+        return UpdateResult(_news)
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Report a login that is gone or has another password as gone. A database that is down makes nothing vanish."""

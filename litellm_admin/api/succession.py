@@ -65,8 +65,9 @@ def retire(keys: KeyApi, alias: str, *, successor: str, grace: str, adopt: bool,
 
 def delete_retired(keys: KeyApi, alias: str, *, subject: str) -> None:
     """Delete the keys that had `alias` before and have not expired yet."""
+    login = keys.login()
     for row in list(keys.rows(subject=subject, key_alias=f"{alias}~", substring_matching="true")):
-        if is_retired(row.get("key_alias"), alias=alias) and row.get("created_by") == keys.login():
+        if is_retired(row.get("key_alias"), alias=alias) and row.get("created_by") == login:
             keys.delete(str(row["token"]), subject=subject)
 
 

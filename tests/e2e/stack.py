@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from supply.stack import restore_cut_state
 from tests.processes import kill
 
 ROOT = Path(__file__).parents[2]
@@ -125,6 +126,11 @@ class Stack:
         finally:
             kill(update)
             update.wait()
+
+    def recover(self) -> None:
+        """Do what `make up` does after a run that was killed."""
+        restore_cut_state(self.folder / "state", project="litellm-stack", stack=self.name)
+        self.pulumi("cancel", "--yes")
 
     def outputs(self) -> dict[str, Any]:
         """Return the outputs, secrets in clear."""

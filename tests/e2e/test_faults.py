@@ -9,7 +9,6 @@ import docker
 import httpx
 import pytest
 
-from supply.stack import restore_cut_state
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
 from tests.e2e.test_change import replicas
@@ -91,8 +90,7 @@ def test_an_update_that_is_killed_is_finished_by_the_next_one(
     stack.configure(changed)
     stack.kill_up_when(lambda: len(replicas(engine, stack)) == 2)
     assert gateway.chat().status_code == 200
-    restore_cut_state(stack.folder / "state", project="litellm-stack", stack=stack.name)
-    stack.pulumi("cancel", "--yes")
+    stack.recover()
     stack.up()
     assert gateway.chat().json()["choices"][0]["message"]["content"] == "after the crash"
     assert len(replicas(engine, stack)) == 1

@@ -14,7 +14,6 @@ import docker
 import httpx
 import pytest
 
-from supply.stack import restore_cut_state
 from tests.e2e.conftest import no_leftovers, remove, stack_config
 from tests.e2e.load import Client, Load, admin, chat, load, stream, streamed
 from tests.e2e.stack import Stack
@@ -223,8 +222,7 @@ def test_everything_at_once_and_the_update_killed_again_and_again(stack: Stack, 
     with clients(stack):
         for reached in steps:
             stack.kill_up_when(reached)
-            restore_cut_state(stack.folder / "state", project="litellm-stack", stack=stack.name)
-            stack.pulumi("cancel", "--yes")
+            stack.recover()
         stack.up()
     after = stack.outputs()
     assert status(stack, after["masterKey"]) == 200

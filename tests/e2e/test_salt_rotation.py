@@ -19,7 +19,6 @@ from ciphertext.tables import Counts
 from components import litellm_runtime
 from engine.identity import COMPONENT_LABEL, OWNER_LABEL, STACK_LABEL
 from engine.workload import TMPFS
-from supply.stack import restore_cut_state
 from tests.e2e import load
 from tests.e2e.conftest import no_leftovers, remove
 from tests.e2e.stack import Stack, free_port
@@ -212,8 +211,7 @@ def lowered(stack: Stack) -> dict[str, Any]:
 
 def recovered(stack: Stack) -> Stack:
     """Return the stack, unlocked after a kill."""
-    restore_cut_state(stack.folder / "state", project="litellm-stack", stack=stack.name)
-    stack.pulumi("cancel", "--yes")
+    stack.recover()
     return stack
 
 
