@@ -1,8 +1,8 @@
 """Take and restore backups by hand: `python -m backup take|restore`, with what to do as JSON on standard input.
 
-The input holds `backup`, what the state records of the stack's Backup resource, and for `restore` also `migration` (the
-stack's migration job), `label`, `file`, `passphrase` and `confirmed`. It comes on standard input, because arguments
-and environment can be read by others.
+The input holds `backup`, what the state records of the stack's Backup resource, `salt_key`, that of its encrypted rows,
+and for `restore` also `migration` (the stack's migration job), `label`, `file`, `passphrase` and `confirmed`. It comes
+on standard input, because arguments and environment can be read by others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 from backup import restore
 from backup.archive import Archive
 from backup.errors import BackupError
-from backup.provider import salt_keys
 from backup.take import Subject, take
 from engine.api import EngineError
 
@@ -26,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     given: dict[str, Any] = json.load(sys.stdin)
     try:
         if arguments[0] == "take":
-            _take(given["backup"])
+            _take(given["backup"], salt_key=str(given["salt_key"]))
         else:
             _restore(given)
     except EngineError as error:
@@ -35,12 +34,12 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _take(recorded: Mapping[str, Any]) -> None:
+def _take(recorded: Mapping[str, Any], *, salt_key: str) -> None:
     subject = Subject(
         stack=str(recorded["stack"]),
         container=str(recorded["container"]),
         litellm_image=str(recorded["litellm_reference"]),
-        salt_keys=salt_keys(recorded),
+        salt_keys=list(dict.fromkeys([salt_key, *recorded["salt_keys"]])),
         seed=str(recorded["seed"]),
     )
     file = take(subject, passphrase=str(recorded["passphrase"]))
@@ -56,7 +55,7 @@ def _restore(given: Mapping[str, Any]) -> None:
         label=str(given["label"]),
         container=str(recorded["container"]),
         litellm_image=str(recorded["litellm_reference"]),
-        salt_key=str(recorded["salt_key"]),
+        salt_key=str(given["salt_key"]),
         migration=given["migration"],
     )
     backup = Archive(Path(given["file"]), passphrase=str(given["passphrase"]))

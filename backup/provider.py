@@ -6,7 +6,6 @@ waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -18,12 +17,14 @@ from engine import major
 Props = dict[str, Any]
 
 TRIGGERS = {
-    "salt_key": "another salt key",
+    "salt_rotation": "another salt key",
     "postgres_image": "another Postgres",
     "litellm_image": "another LiteLLM",
 }
 """Inputs whose change is reason for a backup, and what to call it."""
 _RECORDED = ("stack", "container", "volume", "litellm_reference", "seed", "passphrase")
+_KEPT_SALT_KEYS = 16
+"""More than anybody changes before all rows are settled; they must not grow for ever."""
 
 
 class BackupProvider(ResourceProvider):
@@ -35,15 +36,20 @@ class BackupProvider(ResourceProvider):
         """Take a backup for a trigger; record what else changed, for backups by hand."""
         if reasons := _reasons(_olds, _news):
             print(f"a backup of the database is taken before anything changes, because of {' and '.join(reasons)}")
-        return DiffResult(changes=bool(reasons) or any(_olds.get(name) != _news.get(name) for name in _RECORDED))
+        # A salt key that is recorded already is nothing new: an update that is refused records the one it was given.
+        changed = _news.get("salt_key") not in _salt_keys(_olds)
+        changed |= any(_olds.get(name) != _news.get(name) for name in _RECORDED)
+        return DiffResult(changes=bool(reasons) or changed)
 
     def create(self, props: Props) -> CreateResult:
         """Take a backup if there is a database already."""
-        return CreateResult(str(props["container"]), {**props, "previous_salt_key": None, "file": _take(props, props)})
+        outs = {**props, "salt_keys": [props["salt_key"]]}
+        return CreateResult(str(props["container"]), {**outs, "file": _take(props, outs)})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        """Take a backup of what the recorded image and salt key made. A failure ends the update here."""
-        outs = {**_news, "previous_salt_key": _previous_salt_key(_olds, _news), "file": _olds.get("file")}
+        """Take a backup of what the recorded image and salt keys made. A failure ends the update here."""
+        salt_keys = list(dict.fromkeys([_news["salt_key"], *_salt_keys(_olds)]))[:_KEPT_SALT_KEYS]
+        outs = {**_news, "salt_keys": salt_keys, "file": _olds.get("file")}
         if _reasons(_olds, _news):
             # An image that the preview could not look into is on the engine now.
             major.check(image=_news["postgres_image"], volume=_news["volume"], stack=_news["stack"])
@@ -54,10 +60,12 @@ class BackupProvider(ResourceProvider):
 class Backup(Resource, module="backup", name="Backup"):
     """The database's last backup that an update took; what depends on it changes after that.
 
-    file: its path on the host that ran the update, none so far where there was nothing to save.
+    file: its path on the host that ran the update, none so far where there was nothing to save. salt_keys: those that
+    rows may be encrypted with, newest first; a rotation that was cut off leaves some under the one of before.
     """
 
     file: pulumi.Output[str | None]
+    salt_keys: pulumi.Output[list[str]]
 
     def __init__(
         self,
@@ -70,11 +78,12 @@ class Backup(Resource, module="backup", name="Backup"):
         litellm_image: pulumi.Input[str],
         litellm_reference: str,
         salt_key: pulumi.Input[str],
+        salt_rotation: int,
         seed: pulumi.Input[str],
         passphrase: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Take image ids, as triggers, and LiteLLM's image reference, to be recorded."""
+        """Take image ids and the number of the salt key's rotation, as triggers; the rest is recorded."""
         inputs = {
             "stack": stack,
             "container": container,
@@ -83,18 +92,14 @@ class Backup(Resource, module="backup", name="Backup"):
             "litellm_image": litellm_image,
             "litellm_reference": litellm_reference,
             "salt_key": pulumi.Output.secret(salt_key),
+            "salt_rotation": salt_rotation,
             "seed": pulumi.Output.secret(seed),
             "passphrase": pulumi.Output.secret(passphrase),
             "file": None,
-            "previous_salt_key": None,
+            "salt_keys": None,
         }
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["previous_salt_key"])
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["salt_keys"])
         super().__init__(BackupProvider(), name, inputs, pulumi.ResourceOptions.merge(opts, secret))
-
-
-def salt_keys(recorded: Mapping[str, Any]) -> list[str]:
-    """Return the salt keys that rows may be encrypted with: a rotation that was cut off leaves some under the old."""
-    return [str(recorded[name]) for name in ("salt_key", "previous_salt_key") if recorded.get(name)]
 
 
 def _take(made_by: Props, now: Props) -> str | None:
@@ -102,7 +107,7 @@ def _take(made_by: Props, now: Props) -> str | None:
         stack=str(now["stack"]),
         container=str(now["container"]),
         litellm_image=str(made_by["litellm_reference"]),
-        salt_keys=list(dict.fromkeys([*salt_keys(made_by), *salt_keys(now)])),
+        salt_keys=now["salt_keys"],
         seed=str(made_by["seed"]),
     )
     file = take(subject, passphrase=str(now["passphrase"]))
@@ -116,7 +121,5 @@ def _reasons(olds: Props, news: Props) -> list[str]:
     return [reason for name, reason in TRIGGERS.items() if olds.get(name) != news.get(name)]
 
 
-def _previous_salt_key(olds: Props, news: Props) -> str | None:
-    changed = olds.get("salt_key") != news.get("salt_key")
-    previous: str | None = olds.get("salt_key") if changed else olds.get("previous_salt_key")
-    return previous
+def _salt_keys(recorded: Props) -> list[str]:
+    return list(recorded.get("salt_keys") or ())

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docker.errors import NotFound
 from requests.exceptions import ConnectionError as EngineConnectionError
 from requests.exceptions import ReadTimeout
 
@@ -16,6 +15,7 @@ from ciphertext.tables import Counts, Tables
 from engine.api import EngineError
 from engine.connection import StandardInput
 from engine.identity import OWNER_LABEL
+from engine.job import CONFINED, remove
 from engine.logs import redact
 
 if TYPE_CHECKING:
@@ -72,17 +72,6 @@ def reencrypt(
     return _run(client, where, name=where.name, labels=labels, order=order)
 
 
-def remove(client: DockerClient, name: str, *, owner: str) -> None:
-    """Remove a job's container. One that still runs loses its transaction, so nothing is done by halves."""
-    try:
-        container = client.containers.get(name)
-    except NotFound:
-        return
-    if container.labels.get(OWNER_LABEL) != owner:
-        raise EngineError(f"a container named {name} exists that this stack does not own; rename it")
-    container.remove(force=True)
-
-
 def _run(
     client: DockerClient, where: Surroundings, *, name: str, labels: Mapping[str, str], order: Mapping[str, Any]
 ) -> Counts:
@@ -97,9 +86,7 @@ def _run(
         network=where.network,
         user=where.user,
         tmpfs=dict(where.tmpfs),
-        read_only=True,
-        cap_drop=["ALL"],
-        security_opt=["no-new-privileges:true"],
+        **CONFINED,
     )
     _start(container, json.dumps({**order, "urls": list(where.urls)}))
     secrets = [*where.urls, *order["keys"], order.get("to", "")]

@@ -10,6 +10,7 @@ from ciphertext import job, stand_ins
 from ciphertext.tables import Counts
 from engine.api import EngineError, connect
 from engine.identity import OWNER_LABEL, STACK_LABEL
+from engine.job import remove
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -40,7 +41,7 @@ def refusal(olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
     before, number = int(olds["rotation"]), int(news["rotation"])
     client = connect()
     try:
-        left = _unsettled(client, news) - {before, number}
+        left = _unsettled(client, news) - {number}
         if left:
             return UNSETTLED.format(left=max(left))
         if not is_moved(olds, news):
@@ -105,7 +106,7 @@ def rotate(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
             job.reencrypt(client, where, keys=keys, to=news["salt_key"], rotation=int(news["rotation"]))
         except EngineError:
             stand_ins.give_back(client, news)
-            job.remove(client, where.name, owner=where.labels[OWNER_LABEL])
+            remove(client, where.name, owner=where.labels[OWNER_LABEL])
             raise
     finally:
         client.close()
@@ -118,7 +119,7 @@ def settle(props: Mapping[str, Any]) -> None:
         stand_ins.retire(client, props, replicas=props["replicas"])
         if props["former"]:
             job.reencrypt(client, where, keys=props["former"], to=props["salt_key"], rotation=int(props["rotation"]))
-        job.remove(client, where.name, owner=where.labels[OWNER_LABEL])
+        remove(client, where.name, owner=where.labels[OWNER_LABEL])
     finally:
         client.close()
 
@@ -128,7 +129,7 @@ def clear(props: Mapping[str, Any]) -> None:
     client = connect()
     try:
         stand_ins.remove(client, props)
-        job.remove(client, props["name"], owner=props["labels"][OWNER_LABEL])
+        remove(client, props["name"], owner=props["labels"][OWNER_LABEL])
     finally:
         client.close()
 

@@ -82,19 +82,23 @@ def main() -> None:
     signal.alarm(ORDER_SECONDS)
     order = json.loads(sys.stdin.readline())
     signal.alarm(0)
-    # Encryption asks it for one setting. The real module takes five seconds, and settings of its own, to import.
-    proxy = types.ModuleType("litellm.proxy.proxy_server")
-    proxy.general_settings = {"encryption_algorithm": order.get("algorithm")}  # type: ignore[attr-defined]
-    proxy.master_key = None  # type: ignore[attr-defined]
     try:
-        import litellm.proxy  # type: ignore[import-not-found]  # noqa: F401  # in the image only
-
-        sys.modules["litellm.proxy.proxy_server"] = proxy
         result = asyncio.run({"count": count, "reencrypt": reencrypt}[order["action"]](order))
     except Exception as error:  # whatever it is, the update tells it
         print(json.dumps({"error": f"{type(error).__name__}: {error}"}))
         sys.exit(1)
     print(json.dumps(result))
+
+
+def import_litellm(algorithm: str | None) -> None:
+    """Import LiteLLM without its server, which takes five seconds more and has settings of its own."""
+    import litellm.proxy  # type: ignore[import-not-found]  # noqa: F401  # in the image only
+
+    # Encryption asks the server for one setting.
+    server = types.ModuleType("litellm.proxy.proxy_server")
+    server.general_settings = {"encryption_algorithm": algorithm}  # type: ignore[attr-defined]
+    server.master_key = None  # type: ignore[attr-defined]
+    sys.modules["litellm.proxy.proxy_server"] = server
 
 
 def connect(urls: Sequence[str]) -> Any:
@@ -113,12 +117,23 @@ async def count(order: dict[str, Any]) -> dict[str, Any]:
     """Count rows and values by table: what `keys` encrypted, and what looks encrypted and none of them can read."""
     with connect(order["urls"]) as connection:
         connection.read_only = True
+        if is_empty(connection):
+            return {"readable": {}, "unreadable": {}}
+        import_litellm(order.get("algorithm"))
         rows = await read(connection, order["keys"][0])
     return {"readable": by_table(rows, decrypted_with(order["keys"])), "unreadable": unreadable(rows, order["keys"])}
 
 
+def is_empty(connection: Any) -> bool:
+    """Tell whether no table of LiteLLM's has a row, as in a new installation: its code takes seconds to import."""
+    tables = connection.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE tablename LIKE 'LiteLLM\\_%'")
+    asked = " UNION ALL ".join(f"(SELECT 1 FROM {table} LIMIT 1)" for (table,) in tables)  # noqa: S608  # quoted
+    return not asked or connection.execute(asked).fetchone() is None
+
+
 async def reencrypt(order: dict[str, Any]) -> dict[str, Any]:
     """Re-encrypt with `to` what `keys` encrypted, and commit only what reads back as it was."""
+    import_litellm(order.get("algorithm"))
     from litellm.proxy.db.master_key_migration import (  # type: ignore[import-not-found]
         count_values_encrypted_with,
         reencrypt_stored_values,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from docker.errors import NotFound
 
 from ciphertext.job import ROTATION_LABEL
-from engine import cutover
+from engine import cutover, restart_policy
 from engine.health import wait_until_healthy
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
 
@@ -58,6 +58,8 @@ def give_back(client: DockerClient, props: Mapping[str, Any]) -> None:
     """Let the replicas serve again that `take_over` drained; a drained one serves no more until it starts anew."""
     replicas = [container for container in cutover.running(client, props) if not is_stand_in(container)]
     drained = [replica for replica in replicas if is_drained(replica)]
+    for replica in replicas:
+        restart_policy.change(replica, restart_policy.UNLESS_STOPPED)  # the cutover took it away
     for replica in drained:
         replica.restart(timeout=int(props["grace"]))
     for replica in drained:
@@ -122,7 +124,7 @@ def _start(client: DockerClient, replica: Container, props: Mapping[str, Any]) -
             "Cmd": [*(described["Entrypoint"] or ()), *(described["Cmd"] or ())],
             "Labels": {**described["Labels"], STAND_IN_LABEL: "true", ROTATION_LABEL: str(int(props["rotation"]))},
             # One that starts again would read what the new salt key encrypted.
-            "HostConfig": {**host, "RestartPolicy": {"Name": "no"}},
+            "HostConfig": {**host, "RestartPolicy": {"Name": restart_policy.NO}},
             "NetworkingConfig": {"EndpointsConfig": networks},
         },
         name,

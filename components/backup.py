@@ -28,6 +28,7 @@ class Backup(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Backup", name, {}, opts)
+        rotation = args.settings.rotation
         provider.Backup(
             f"{name}-before-change",
             stack=args.identity.stack,
@@ -37,6 +38,7 @@ class Backup(pulumi.ComponentResource):
             litellm_image=args.images.litellm,
             litellm_reference=args.settings.images.litellm,
             salt_key=args.secrets.salt_key,
+            salt_rotation=rotation.number(rotation.salt_key),
             seed=args.secrets.seed,
             passphrase=args.secrets.backup_passphrase,
             opts=pulumi.ResourceOptions(parent=self),

@@ -14,15 +14,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 
+from engine import restart_policy
 from engine.api import EngineError, connect
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
 
 if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
+
+CONFLICT = 409
+"""The engine's answer where a container is not in the state that a call is for."""
 
 POLL_SECONDS = 0.3
 PATIENCE_SECONDS = 60
@@ -101,7 +105,7 @@ def cut_over(props: Mapping[str, Any]) -> None:
         declared = [container for container in present if container.id in props["replicas"]]
         if len(declared) < len(props["replicas"]):
             raise EngineError("a replica was removed during the update; run the update again")
-        old = [container for container in present if container.id not in props["replicas"]]
+        old = [container for container in _present(client, props) if container.id not in props["replicas"]]
 
         def status() -> set[str]:
             return serving(_execute(declared[0], READ_STATUS, props["status_url"]))
@@ -109,12 +113,23 @@ def cut_over(props: Mapping[str, Any]) -> None:
         wanted = {address for container in declared for address in _addresses(container)}
         _wait(lambda: wanted <= status(), failure=f"the edge does not reach {_names(declared)}")
         for container in old:
-            # Not waited for: the call returns when the last request in flight is answered, readiness turns at once.
-            container.exec_run(["python3", "-c", DRAIN], detach=True)
+            _drain(container)
         unwanted = {address for container in old for address in _addresses(container)}
         _wait(lambda: not unwanted & status(), failure=f"{_names(old)} did not drain")
     finally:
         client.close()
+
+
+def _drain(container: Container) -> None:
+    # One that crashes from now on would come back, know of no drain, and get requests.
+    restart_policy.change(container, restart_policy.NO)
+    try:
+        # Not waited for: the call returns when the last request in flight is answered, readiness turns at once.
+        container.exec_run(["python3", "-c", DRAIN], detach=True)
+    except APIError as error:
+        if error.status_code != CONFLICT:
+            raise
+        container.stop()  # it has crashed, and the engine may be about to start it once more
 
 
 def wait_until_idle(containers: Sequence[Container], *, by: Container, status_url: str, timeout: float) -> None:
@@ -127,8 +142,14 @@ def wait_until_idle(containers: Sequence[Container], *, by: Container, status_ur
 
 def running(client: DockerClient, props: Mapping[str, Any]) -> list[Container]:
     """Return the running containers with the labels `stack` and `component`."""
+    return [container for container in _present(client, props) if container.status == "running"]
+
+
+def _present(client: DockerClient, props: Mapping[str, Any]) -> list[Container]:
+    """Return those that run, and those that crashed and that the engine starts again."""
     labels = [f"{STACK_LABEL}={props['stack']}", f"{COMPONENT_LABEL}={props['component']}"]
-    return client.containers.list(filters={"label": labels, "status": "running"}, ignore_removed=True)
+    filters: Any = {"label": labels, "status": ["running", "restarting"]}
+    return client.containers.list(filters=filters, ignore_removed=True)
 
 
 def _addresses(container: Container) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from docker.errors import NotFound
@@ -13,7 +13,14 @@ from requests.exceptions import ConnectionError as EngineConnectionError
 from requests.exceptions import ReadTimeout
 
 from engine.api import EngineError, connect
+from engine.identity import OWNER_LABEL
 from engine.logs import last_lines
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+CONFINED: Mapping[str, Any] = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+"""What a one-shot container may do, as docker-py has it."""
 
 
 class JobProvider(ResourceProvider):
@@ -64,7 +71,7 @@ def run(props: Mapping[str, Any]) -> None:
     """Run a container to its end, as JobArgs describes it. Raises EngineError with the end of its log."""
     client = connect()
     try:
-        _remove_leftover(client, props)
+        remove(client, props["container_name"], owner=props["labels"][OWNER_LABEL])
         container = client.containers.run(
             props["image"],
             list(props["command"]),
@@ -75,9 +82,7 @@ def run(props: Mapping[str, Any]) -> None:
             network=props["network"],
             user=props["user"],
             tmpfs=dict(props["tmpfs"]),
-            read_only=True,
-            cap_drop=["ALL"],
-            security_opt=["no-new-privileges:true"],
+            **CONFINED,
         )
         try:
             code = container.wait(timeout=props["timeout"])["StatusCode"]
@@ -92,12 +97,12 @@ def run(props: Mapping[str, Any]) -> None:
         raise EngineError(f"job {props['container_name']} {failure}; its log ends with\n{log}")
 
 
-def _remove_leftover(client: Any, props: Mapping[str, Any]) -> None:
+def remove(client: DockerClient, name: str, *, owner: str) -> None:
     """Remove what an update that was killed left behind. Jobs can be repeated, so nothing in it is missed."""
     try:
-        leftover = client.containers.get(props["container_name"])
+        leftover = client.containers.get(name)
     except NotFound:
         return
-    if any(leftover.labels.get(name) != value for name, value in props["labels"].items()):
-        raise EngineError(f"a container named {props['container_name']} exists that this stack does not own; rename it")
+    if leftover.labels.get(OWNER_LABEL) != owner:
+        raise EngineError(f"a container named {name} exists that this stack does not own; rename it")
     leftover.remove(force=True)

@@ -19,6 +19,7 @@ from typing import Any
 import pulumi
 import pulumi_docker as docker
 
+from engine import restart_policy
 from engine.api import is_local
 from engine.identity import Identity
 from engine.orphans import removed_before_create
@@ -143,7 +144,7 @@ def container(
         ),
         log_driver="json-file",
         log_opts={"max-size": "10m", "max-file": "3"},
-        restart="unless-stopped",
+        restart=restart_policy.UNLESS_STOPPED,
         destroy_grace_seconds=workload.stop_grace,
         opts=pulumi.ResourceOptions.merge(
             opts,

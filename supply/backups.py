@@ -15,16 +15,21 @@ from supply.pulumi import Pulumi
 
 PASSPHRASE = "LITELLM_BACKUP_PASSPHRASE"  # noqa: S105  # the name of a variable
 ASSENT = "CONFIRM"
-BACKUP, MIGRATION = "dynamic/backup:Backup", "dynamic/engine:Job"
+BACKUP, MIGRATION, SALT_KEY = "dynamic/backup:Backup", "dynamic/engine:Job", "dynamic/ciphertext:SaltKey"
 
 
 def recorded(pulumi: Pulumi) -> dict[str, Any]:
-    """Return what the state records of the stack's backup and migration, secrets in clear: for this process only."""
+    """Return what the state records of the stack's database, secrets in clear: for this process only."""
     found = {str(resource["type"]).partition(":")[2]: resource for resource in pulumi.resources_in_clear()}
-    if BACKUP not in found or MIGRATION not in found:
+    if not {BACKUP, MIGRATION, SALT_KEY} <= found.keys():
         raise SupplyError(f"Stack {pulumi.stack} is not up", mend=f"Bring it up first: make up STACK={pulumi.stack}")
     # A rotated password is no reason to run the job again: its outputs are those of its last run.
-    return {"backup": found[BACKUP]["outputs"], "migration": found[MIGRATION]["inputs"]}
+    return {
+        "backup": found[BACKUP]["outputs"],
+        "migration": found[MIGRATION]["inputs"],
+        # The backup's own may be one that was refused after it had been recorded.
+        "salt_key": found[SALT_KEY]["outputs"]["salt_key"],
+    }
 
 
 def passphrase(pulumi: Pulumi) -> str:

@@ -87,9 +87,12 @@ def assert_serves(stack: Stack) -> None:
 
 def secrets(stack: Stack) -> dict[str, str]:
     recorded, outputs = backups.recorded(command_line(stack)), stack.outputs()
-    names = ("salt_key", "seed", "passphrase")
-    found = {name: str(recorded["backup"][name]) for name in names}
-    found |= {"provider": PROVIDER_KEY, "database": recorded["migration"]["environment"]["DATABASE_URL"]}
+    found = {name: str(recorded["backup"][name]) for name in ("seed", "passphrase")}
+    found |= {
+        "salt_key": str(recorded["salt_key"]),
+        "provider": PROVIDER_KEY,
+        "database": recorded["migration"]["environment"]["DATABASE_URL"],
+    }
     return {**found, **outputs["virtualKeys"], "master": outputs["masterKey"]}
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import copy
+import os
+import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import docker
+from docker.models.containers import Container
 
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
 from tests.e2e.load import chat, load, stream, streamed
@@ -52,6 +57,36 @@ def test_a_config_change_under_load_loses_no_request(stack: Stack, engine: docke
     after = replicas(engine, stack)
     assert len(after) == 1
     assert after != before
+
+
+def test_an_old_replica_that_crashes_does_not_come_back_once_the_edge_has_left_it(
+    stack: Stack, engine: docker.DockerClient
+) -> None:
+    [before] = replicas(engine, stack)
+    old = engine.containers.get(before)
+    config = copy.deepcopy(stack.config)
+    config["proxy"]["model_list"][0]["litellm_params"]["mock_response"] = "third answer"
+    stack.configure(config)
+    began = int(time.time())
+    with ThreadPoolExecutor() as pool:
+        update = pool.submit(stack.up)
+        while not update.done():
+            if len(replicas(engine, stack)) == 2:
+                crash(old)
+            time.sleep(0.2)
+        update.result()
+    events = engine.events(since=began, until=int(time.time()), filters={"container": old.id}, decode=True)
+    said = [str(event["Action"]) for event in events]
+    assert "start" in said, "it came back before the cutover"
+    assert "start" not in said[said.index("update") :]
+
+
+def crash(container: Container) -> None:
+    """End its process behind the engine's back: one that the engine itself kills is not started again."""
+    with suppress(docker.errors.NotFound, ProcessLookupError):
+        container.reload()
+        if pid := container.attrs["State"]["Pid"]:
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_two_replicas_are_a_number_and_one_again(stack: Stack, engine: docker.DockerClient) -> None:

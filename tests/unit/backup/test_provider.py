@@ -23,9 +23,11 @@ PROPS = {
     "litellm_image": "sha256:2",
     "litellm_reference": "litellm:v1.1.0",
     "salt_key": "old-salt",
+    "salt_rotation": 1,
     "seed": "old-seed",
     "passphrase": "passphrase",
 }
+RECORDED = {**PROPS, "salt_keys": ["old-salt"], "file": "/before"}
 
 
 @pytest.fixture
@@ -45,8 +47,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[Subject]:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"salt_key": "new-salt"}, "another salt key"),
-        ({"salt_key": UNKNOWN()}, "another salt key"),
+        ({"salt_key": UNKNOWN(), "salt_rotation": 2}, "another salt key"),
         ({"postgres_image": UNKNOWN()}, "another Postgres"),
         ({"litellm_image": "sha256:3"}, "another LiteLLM"),
     ],
@@ -54,7 +55,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[Subject]:
 def test_the_preview_says_that_a_backup_is_taken(
     capsys: pytest.CaptureFixture[str], change: dict[str, Any], reason: str
 ) -> None:
-    assert BackupProvider().diff("", PROPS, {**PROPS, **change}).changes
+    assert BackupProvider().diff("", RECORDED, {**PROPS, **change}).changes
     said = capsys.readouterr().out
     assert "a backup of the database is taken before anything changes" in said
     assert reason in said
@@ -64,14 +65,10 @@ def test_the_preview_says_that_a_backup_is_taken(
 def test_without_a_trigger_a_change_is_recorded_and_nothing_is_said(
     capsys: pytest.CaptureFixture[str], taken: list[Subject]
 ) -> None:
-    assert not BackupProvider().diff("", PROPS, dict(PROPS)).changes
+    assert not BackupProvider().diff("", RECORDED, dict(PROPS)).changes
     changed = {**PROPS, "passphrase": "another"}
-    assert BackupProvider().diff("", PROPS, changed).changes
-    assert BackupProvider().update("", {**PROPS, "file": "/before"}, changed).outs == {
-        **changed,
-        "file": "/before",
-        "previous_salt_key": None,
-    }
+    assert BackupProvider().diff("", RECORDED, changed).changes
+    assert BackupProvider().update("", RECORDED, changed).outs == {**RECORDED, **changed}
     assert taken == []
     assert capsys.readouterr().out == ""
 
@@ -80,18 +77,34 @@ def test_a_backup_has_what_the_database_was_made_with_and_the_new_passphrase(tak
     news = {
         **PROPS,
         "salt_key": "new-salt",
+        "salt_rotation": 2,
         "seed": "new-seed",
         "litellm_reference": "litellm:v2.0.0",
         "litellm_image": "sha256:3",
     }
-    outs = BackupProvider().update("", PROPS, news).outs
+    outs = BackupProvider().update("", RECORDED, news).outs
     [subject] = taken
     assert (subject.litellm_image, subject.seed) == ("litellm:v1.1.0", "old-seed")
-    assert list(subject.salt_keys) == ["old-salt", "new-salt"]
+    assert list(subject.salt_keys) == ["new-salt", "old-salt"]
     assert outs
     assert outs["file"] == "/backups/file"
     # Where the rotation itself is cut off, the next backup still has both.
-    assert provider.salt_keys(outs) == ["new-salt", "old-salt"]
+    assert outs["salt_keys"] == ["new-salt", "old-salt"]
+
+
+def test_a_salt_key_that_changed_without_a_rotation_is_in_later_backups(
+    capsys: pytest.CaptureFixture[str], taken: list[Subject]
+) -> None:
+    changed = {**PROPS, "salt_key": "changed"}
+    assert BackupProvider().diff("", RECORDED, changed).changes
+    outs = BackupProvider().update("", RECORDED, changed).outs
+    assert outs is not None
+    assert taken == []
+    assert capsys.readouterr().out == ""
+    assert outs["salt_keys"] == ["changed", "old-salt"]
+    assert not BackupProvider().diff("", outs, dict(PROPS)).changes, "the old one was put back"
+    BackupProvider().update("", outs, {**changed, "salt_key": "rotated", "salt_rotation": 2})
+    assert list(taken[0].salt_keys) == ["rotated", "changed", "old-salt"]
 
 
 def test_a_subject_does_not_show_its_secrets() -> None:

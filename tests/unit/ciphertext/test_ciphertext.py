@@ -20,7 +20,14 @@ OLD = {"salt_key": "canary-old-salt", "rotation": 1.0, "stack": "s", "former": [
 LOST = Tables({"LiteLLM_CredentialsTable": [1, 2], "LiteLLM_ProxyModelTable": [2, 7]})
 
 
-def refusal(monkeypatch: pytest.MonkeyPatch, news: dict[str, Any], *, left: set[int], lost: Tables) -> str | None:
+def refusal(
+    monkeypatch: pytest.MonkeyPatch,
+    news: dict[str, Any],
+    *,
+    left: set[int],
+    lost: Tables,
+    olds: dict[str, Any] = OLD,
+) -> str | None:
     class Client:
         def close(self) -> None: ...
 
@@ -28,7 +35,7 @@ def refusal(monkeypatch: pytest.MonkeyPatch, news: dict[str, Any], *, left: set[
     monkeypatch.setattr(rotation, "_unsettled", lambda *_: left)
     monkeypatch.setattr(rotation, "_counted", lambda *_: Counts(readable=lost, unreadable=Tables()))
     monkeypatch.delenv("PULUMI_SKIP_CHECKPOINTS", raising=False)
-    return rotation.refusal(OLD, {**OLD, **news})
+    return rotation.refusal(olds, {**OLD, **news})
 
 
 @pytest.mark.parametrize("value", ["canary-new-salt", UNKNOWN])
@@ -50,6 +57,10 @@ def test_a_rotation_that_was_cut_off_has_to_be_finished(monkeypatch: pytest.Monk
         reason = refusal(monkeypatch, other, left={2}, lost=LOST)
         assert reason is not None
         assert "rotation.saltKey 2 was begun" in reason
+    # Its rows were re-encrypted and recorded, and its replicas did not start.
+    reason = refusal(monkeypatch, {"rotation": 1.0}, left={2}, lost=LOST, olds={**OLD, **news})
+    assert reason is not None
+    assert "rotation.saltKey 2 was begun" in reason
 
 
 def test_an_update_that_keeps_no_record_cannot_rotate(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +137,7 @@ def test_a_failed_rotation_gives_the_old_replicas_back(monkeypatch: pytest.Monke
     monkeypatch.setattr(rotation, "_unsettled", lambda *_: set())
     monkeypatch.setattr(job, "count", lambda *_, **__: Counts(readable=LOST, unreadable=Tables()))
     monkeypatch.setattr(job, "reencrypt", fail)
-    monkeypatch.setattr(job, "remove", lambda *_, **__: done.append("removed"))
+    monkeypatch.setattr(rotation, "remove", lambda *_, **__: done.append("removed"))
     monkeypatch.setattr(stand_ins, "take_over", lambda *_: done.append("took over"))
     monkeypatch.setattr(stand_ins, "give_back", lambda *_: done.append("gave back"))
     with pytest.raises(EngineError, match="no"):

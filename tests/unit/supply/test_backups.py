@@ -16,6 +16,7 @@ OUTPUTS = {"passphrase": "the stack's own"}
 RESOURCES = [
     {"type": "pulumi-python:dynamic/backup:Backup", "outputs": OUTPUTS},
     {"type": "pulumi-python:dynamic/engine:Job", "inputs": {"command": ["new"]}, "outputs": {"command": ["old"]}},
+    {"type": "pulumi-python:dynamic/ciphertext:SaltKey", "outputs": {"salt_key": "that of the rows"}},
 ]
 
 
@@ -84,3 +85,4 @@ def test_a_backup_is_its_file(asked: list[dict[str, Any]]) -> None:
     pulumi = RecordedPulumi(environment={}, checkout=Path(), stack="prod")
     assert backups.take(pulumi, python=Path("python")) == "/backups/file"
     assert asked[0]["backup"] == OUTPUTS
+    assert asked[0]["salt_key"] == "that of the rows"
