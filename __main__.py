@@ -5,6 +5,7 @@ import pulumi
 from components import stack_config
 from components.access import Access, AccessArgs
 from components.backup import Backup, BackupArgs
+from components.cache import Cache, CacheArgs
 from components.database import Database, DatabaseArgs
 from components.edge import Edge, EdgeArgs
 from components.encryption import Encryption, EncryptionArgs
@@ -36,10 +37,17 @@ encryption = Encryption(
         identity=identity, settings=given, network=network, database=database, migration=migration, secrets=secrets
     ),
 )
+cache = Cache.if_needed("cache", CacheArgs(identity=identity, settings=given, network=network, secrets=secrets))
 proxy = Proxy(
     "proxy",
     ProxyArgs(
-        identity=identity, settings=given, network=network, database=database, encryption=encryption, secrets=secrets
+        identity=identity,
+        settings=given,
+        network=network,
+        database=database,
+        encryption=encryption,
+        secrets=secrets,
+        cache=cache,
     ),
 )
 edge = Edge("edge", EdgeArgs(identity=identity, settings=given, network=network, encryption=encryption, proxy=proxy))

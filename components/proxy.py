@@ -8,6 +8,7 @@ import pulumi
 import pulumi_random as random
 
 from components import litellm_runtime
+from components.cache import Cache
 from components.database import Database
 from components.encryption import CONFIG, REPLICAS, Encryption
 from components.network import Network
@@ -27,7 +28,7 @@ READINESS = f"import urllib.request as u;u.urlopen('http://127.0.0.1:{PORT}/heal
 
 @dataclass(frozen=True, kw_only=True)
 class ProxyArgs:
-    """What the replicas stand on."""
+    """What the replicas stand on; `cache` where the stack runs one."""
 
     identity: Identity
     settings: Settings
@@ -35,6 +36,7 @@ class ProxyArgs:
     database: Database
     encryption: Encryption
     secrets: Secrets
+    cache: Cache | None
 
 
 class Proxy(pulumi.ComponentResource):
@@ -63,6 +65,7 @@ class Proxy(pulumi.ComponentResource):
             # A salt key that is refused has to leave the replicas' names as they are, too.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key]),
         ).hex
+        ready = [args.database.healthy, *([args.cache.healthy] if args.cache else [])]
         self.container_ids, self.healthy = [], []
         for index in range(args.settings.replicas):
             replica = container(
@@ -70,7 +73,7 @@ class Proxy(pulumi.ComponentResource):
                 workload,
                 identity=args.identity,
                 name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", revision, f"-{index}"),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key, args.database.healthy]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key, *ready]),
             )
             healthy = Healthy(
                 f"{name}-replica-{index}-healthy",
@@ -102,6 +105,7 @@ def _workload(args: ProxyArgs, config: RenderedFile) -> Workload:
             **litellm_runtime.ENVIRONMENT,
             **args.settings.environment,
             **{name: pulumi.Output.secret(value.get_secret_value()) for name, value in args.settings.secrets.items()},
+            **(args.cache.environment if args.cache else {}),
             "DATABASE_URL": args.database.url,
             "DISABLE_SCHEMA_UPDATE": "true",  # the migration has done it
             "DRAIN_ENDPOINT_TOKEN": args.secrets.derive("drain-token"),

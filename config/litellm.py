@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from config import cache
 from config.merge import merge
 from config.settings import Settings
 from litellm_admin.fields.budget import BudgetFields
@@ -31,6 +32,11 @@ def render(settings: Settings) -> str:
     if settings.access.models or settings.access.credentials:
         # Without it, a replica reads neither from the database when it starts, nor what another one wrote.
         proxy = merge(proxy, {"general_settings": {"store_model_in_db": True}})
+    if settings.runs_cache:
+        # Named here, a Redis that does not answer fails the start; by variables alone LiteLLM counts per replica then.
+        redis = {"host": cache.HOST, "port": cache.PORT, "password": cache.PASSWORD}
+        section = {name: f"os.environ/{variable}" for name, variable in redis.items()}
+        proxy = merge(proxy, {"general_settings": {cache.COORDINATION: section}})
     return yaml.safe_dump(proxy, sort_keys=False, allow_unicode=True, width=120)
 
 
@@ -49,7 +55,7 @@ def request_timeout(settings: Settings) -> int:
     return int(-(-float(timeout) // 1))
 
 
-@cache
+@functools.cache
 def _base() -> Mapping[str, Any]:
     base: dict[str, Any] = yaml.safe_load(BASE.read_text(encoding="utf-8"))
     return base

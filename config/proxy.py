@@ -157,8 +157,13 @@ def _end_user_budget_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
 
 def declared_names(values: Mapping[str, Any]) -> frozenset[str]:
     """Return the variables that the proxy will have."""
+    return STACK_ENVIRONMENT | own_names(values)
+
+
+def own_names(values: Mapping[str, Any]) -> frozenset[str]:
+    """Return the variables that stack config gives the proxy."""
     sections = (values.get("secrets"), values.get("environment"))
-    return STACK_ENVIRONMENT.union(*(section for section in sections if isinstance(section, Mapping)))
+    return frozenset().union(*(section for section in sections if isinstance(section, Mapping)))
 
 
 def _strings(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -21,6 +21,7 @@ class RotationSettings(BaseModel):
     master_key: Number = 1
     salt_key: Number = 1
     database_password: Number = 1
+    cache_password: Number = 1
     provisioner_key: Number = 1
     metrics_key: Number = 1
     virtual_keys: Number = 1

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import json
 from collections.abc import Collection, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-from config import proxy, references
+from config import cache, proxy, references
 from config.access import AccessSettings, KeySettings
+from config.cache import CacheSettings
 from config.problems import ConfigError, Problem
 from config.rotation import RotationSettings
 from config.structure import structural_problems
@@ -69,6 +70,7 @@ class MemorySettings(Section):
     database: Mebibytes = 1024
     edge: Mebibytes = 256
     prometheus: Mebibytes = 1024
+    cache: Mebibytes = 256
 
 
 class ImageSettings(Section):
@@ -78,9 +80,10 @@ class ImageSettings(Section):
     postgres: str
     haproxy: str
     prometheus: str
+    redis: str
 
 
-@cache
+@functools.cache
 def default_images() -> Mapping[str, str]:
     """Return the image references that the stack is tested with, which the supply line provides."""
     images: dict[str, str] = json.loads(IMAGES.read_text(encoding="utf-8"))
@@ -99,6 +102,7 @@ class Settings(Section):
     admin_url: str | None = None
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(**default_images()))
     memory: MemorySettings = MemorySettings()
+    cache: CacheSettings = CacheSettings()
     replicas: Annotated[int, Field(ge=1, le=32)] = 1
     start_timeout: Annotated[int, Field(ge=1)] = 300
     protect: bool = True
@@ -134,6 +138,14 @@ class Settings(Section):
         return self.rotation.number(key.rotation, self.rotation.virtual_keys)
 
     @property
+    def runs_cache(self) -> bool:
+        """Tell whether the stack runs a Redis."""
+        if self.cache.enabled is not None:
+            return self.cache.enabled
+        variables = frozenset({*self.secrets, *self.environment})
+        return cache.is_needed(self.proxy, replicas=self.replicas, variables=variables)
+
+    @property
     def prometheus_url(self) -> str:
         """Prometheus's address on this host, without a trailing slash."""
         return f"http://{self._reachable}:{self.ports.prometheus}"
@@ -160,6 +172,7 @@ def load(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) ->
     problems = [
         *proxy.problems(values),
         *references.problems(values),
+        *cache.problems(values, variables=proxy.own_names(values)),
         *_port_problems(values),
         *_clear_problems(values, clear),
     ]

@@ -63,7 +63,7 @@ class Workload:
     stop_grace: int
     health: HealthCheck
     network: pulumi.Input[str]
-    alias: str
+    alias: pulumi.Input[str]
     entrypoint: Sequence[str] = ()
     command: Sequence[str] = ()
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)

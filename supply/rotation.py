@@ -13,6 +13,7 @@ SECRETS = (
     "masterKey",
     "saltKey",
     "databasePassword",
+    "cachePassword",
     "provisionerKey",
     "metricsKey",
     "virtualKeys",

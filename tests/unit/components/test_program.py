@@ -62,7 +62,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
 
 def test_everything_is_named_after_its_environment(resources: dict[str, mocks.MockResourceArgs]) -> None:
     names = [args.inputs["name"] for args in resources.values() if args.typ.startswith("docker:index/container")]
-    assert len(names) == 5
+    assert len(names) == 6
     assert all(name.startswith("litellm-stack-unit-") for name in names)
 
 
@@ -75,6 +75,7 @@ def test_only_the_declared_ports_are_published_and_only_on_localhost(
         if args.typ.startswith("docker:index/container")
     }
     assert published == {
+        "cache-redis": [],
         "database-postgres": [],
         "proxy-replica-0": [],
         "proxy-replica-1": [],
@@ -94,7 +95,7 @@ def test_every_container_is_confined(resources: dict[str, mocks.MockResourceArgs
 
 
 def test_containers_get_their_secrets_as_secrets(resources: dict[str, mocks.MockResourceArgs]) -> None:
-    for name in ("database-postgres", "proxy-replica-0", "monitoring-prometheus"):
+    for name in ("cache-redis", "database-postgres", "proxy-replica-0", "monitoring-prometheus"):
         environment = resources[name].inputs["envs"]
         assert isinstance(environment, dict), f"{name}: the environment is not marked as secret"
 

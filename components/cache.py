@@ -1,0 +1,109 @@
+"""The cache: a Redis in which replicas count together, and which keeps answers where LiteLLM is told to cache them.
+
+It keeps nothing that is not in the database too, or cannot be asked for again, so it has no volume. Another password or
+image makes another one beside it, which new replicas use, while the old ones go on with theirs until they end.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_random as random
+
+from components.network import Network
+from components.secrets import Secrets
+from config import cache
+from config.settings import Settings
+from engine.health import Healthy
+from engine.identity import Identity
+from engine.image import image_id
+from engine.workload import HealthCheck, Workload, container, fingerprints
+
+COMPONENT = "cache"
+PORT = 6379
+MEBIBYTE = 1024 * 1024
+
+# A password on a command line shows in process lists, so Redis reads it from a file in the container's own memory.
+START = (
+    'umask 077; printf "requirepass %s\\n" "$REDISCLI_AUTH" > /tmp/redis.conf; exec redis-server /tmp/redis.conf "$@"'
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheArgs:
+    """What the cache stands on."""
+
+    identity: Identity
+    settings: Settings
+    network: Network
+    secrets: Secrets
+
+
+class Cache(pulumi.ComponentResource):
+    """A Redis that answers. `environment` are the variables by which LiteLLM finds it, `healthy` is when."""
+
+    environment: Mapping[str, pulumi.Input[str]]
+    healthy: Healthy
+
+    def __init__(self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("litellm-stack:components:Cache", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        rotation = args.settings.rotation
+        password = args.secrets.derive("cache-password", rotation=rotation.number(rotation.cache_password))
+        image = image_id(f"{name}-image", args.settings.images.redis, opts=child)
+        workload = _workload(args, image=image, password=password)
+        revision = random.RandomId(
+            f"{name}-revision",
+            byte_length=4,
+            keepers=fingerprints(workload, key=args.secrets.derive("cache-names")),
+            opts=child,
+        ).hex
+        host = pulumi.Output.concat(COMPONENT, "-", revision)
+        redis = container(
+            f"{name}-redis",
+            dataclasses.replace(workload, alias=host),
+            identity=args.identity,
+            name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", revision),
+            opts=child,
+        )
+        self.healthy = Healthy(
+            f"{name}-healthy",
+            container_id=redis.id,
+            container_name=redis.name,
+            timeout=args.settings.start_timeout,
+            opts=child,
+        )
+        self.environment = {cache.HOST: host, cache.PORT: str(PORT), cache.PASSWORD: password}
+        self.register_outputs({})
+
+    @classmethod
+    def if_needed(cls, name: str, args: CacheArgs) -> Cache | None:
+        """Return a cache, or None where the settings need none."""
+        return cls(name, args) if args.settings.runs_cache else None
+
+
+def _workload(args: CacheArgs, *, image: pulumi.Output[str], password: pulumi.Output[str]) -> Workload:
+    memory = args.settings.memory.cache
+    return Workload(
+        component=COMPONENT,
+        image=image,
+        user="999:999",  # redis in the official image
+        memory=memory,
+        stop_grace=30,
+        health=HealthCheck(command=["sh", "-c", "redis-cli ping | grep -q PONG"], interval=1, timeout=5, retries=30),
+        network=args.network.network_name,
+        alias=COMPONENT,
+        entrypoint=["sh", "-c", START, COMPONENT],
+        command=[
+            *("--save", ""),  # nothing is written to disk
+            # A quarter of the limit is left for connections and for copies.
+            *("--maxmemory", str(memory * 3 // 4 * MEBIBYTE)),
+            *("--maxmemory-policy", "allkeys-lru"),
+        ],
+        environment={"REDISCLI_AUTH": password},
+        tmpfs=("/tmp", "/data"),  # noqa: S108  # paths in the container
+        beside=True,
+    )
