@@ -140,10 +140,7 @@ class Settings(Section):
     @property
     def runs_cache(self) -> bool:
         """Tell whether the stack runs a Redis."""
-        if self.cache.enabled is not None:
-            return self.cache.enabled
-        variables = frozenset({*self.secrets, *self.environment})
-        return cache.is_needed(self.proxy, replicas=self.replicas, variables=variables)
+        return self.cache.enabled
 
     @property
     def prometheus_url(self) -> str:

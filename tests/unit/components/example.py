@@ -45,4 +45,5 @@ def config() -> dict[str, Any]:
             },
         },
         "replicas": 2,
+        "cache": {"enabled": True},
     }
