@@ -7,7 +7,6 @@ from typing import Any
 
 from ciphertext import job
 from engine.api import connect
-from engine.identity import OWNER_LABEL
 from engine.job import remove
 
 DATABASE_URL = "DATABASE_URL"
@@ -27,7 +26,7 @@ def reencrypt(migration: Mapping[str, Any], *, old: Sequence[str], new: str) -> 
     try:
         job.reencrypt(client, where, keys=others, to=new)
     finally:
-        remove(client, where.name, owner=where.labels[OWNER_LABEL])
+        remove(client, where.name, labels=where.labels)
         client.close()
 
 

@@ -14,7 +14,6 @@ from requests.exceptions import ReadTimeout
 from ciphertext.tables import Counts, Tables
 from engine.api import EngineError
 from engine.connection import StandardInput
-from engine.identity import OWNER_LABEL
 from engine.job import CONFINED, remove
 from engine.logs import redact
 
@@ -57,7 +56,7 @@ def count(client: DockerClient, where: Surroundings, *, keys: Sequence[str]) -> 
     try:
         return _run(client, where, name=name, labels={}, order={"action": "count", "keys": list(keys)})
     finally:
-        remove(client, name, owner=where.labels[OWNER_LABEL])
+        remove(client, name, labels=where.labels)
 
 
 def reencrypt(
@@ -75,7 +74,7 @@ def reencrypt(
 def _run(
     client: DockerClient, where: Surroundings, *, name: str, labels: Mapping[str, str], order: Mapping[str, Any]
 ) -> Counts:
-    remove(client, name, owner=where.labels[OWNER_LABEL])
+    remove(client, name, labels=where.labels)
     container = client.containers.create(
         where.image,
         name=name,

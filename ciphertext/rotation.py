@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ciphertext import job, stand_ins
 from ciphertext.tables import Counts
 from engine.api import EngineError, connect
-from engine.identity import OWNER_LABEL, STACK_LABEL
+from engine.identity import STACK_LABEL
 from engine.job import remove
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def rotate(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
             job.reencrypt(client, where, keys=keys, to=news["salt_key"], rotation=int(news["rotation"]))
         except EngineError:
             stand_ins.give_back(client, news)
-            remove(client, where.name, owner=where.labels[OWNER_LABEL])
+            remove(client, where.name, labels=where.labels)
             raise
     finally:
         client.close()
@@ -119,7 +119,7 @@ def settle(props: Mapping[str, Any]) -> None:
         stand_ins.retire(client, props, replicas=props["replicas"])
         if props["former"]:
             job.reencrypt(client, where, keys=props["former"], to=props["salt_key"], rotation=int(props["rotation"]))
-        remove(client, where.name, owner=where.labels[OWNER_LABEL])
+        remove(client, where.name, labels=where.labels)
     finally:
         client.close()
 
@@ -129,7 +129,7 @@ def clear(props: Mapping[str, Any]) -> None:
     client = connect()
     try:
         stand_ins.remove(client, props)
-        remove(client, props["name"], owner=props["labels"][OWNER_LABEL])
+        remove(client, props["name"], labels=props["labels"])
     finally:
         client.close()
 

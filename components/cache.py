@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_random as random
 
 from components.network import Network
 from components.secrets import Secrets
@@ -20,7 +19,7 @@ from config.settings import Settings
 from engine.health import Healthy
 from engine.identity import Identity
 from engine.image import image_id
-from engine.workload import HealthCheck, Workload, container, fingerprints
+from engine.workload import HealthCheck, Workload, container, revision
 
 COMPONENT = "cache"
 PORT = 6379
@@ -55,34 +54,23 @@ class Cache(pulumi.ComponentResource):
         password = args.secrets.derive("cache-password", rotation=rotation.number(rotation.cache_password))
         image = image_id(f"{name}-image", args.settings.images.redis, opts=child)
         workload = _workload(args, image=image, password=password)
-        revision = random.RandomId(
-            f"{name}-revision",
-            byte_length=4,
-            keepers=fingerprints(workload, key=args.secrets.derive("cache-names")),
-            opts=child,
-        ).hex
-        host = pulumi.Output.concat(COMPONENT, "-", revision)
+        current = revision(f"{name}-revision", workload, key=args.secrets.derive("cache-names"), opts=child)
+        host = pulumi.Output.concat(COMPONENT, "-", current)
         redis = container(
             f"{name}-redis",
             dataclasses.replace(workload, alias=host),
             identity=args.identity,
-            name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", revision),
+            name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", current),
             opts=child,
         )
-        self.healthy = Healthy(
-            f"{name}-healthy",
-            container_id=redis.id,
-            container_name=redis.name,
-            timeout=args.settings.start_timeout,
-            opts=child,
-        )
+        self.healthy = Healthy(f"{name}-healthy", redis, timeout=args.settings.start_timeout, opts=child)
         self.environment = {cache.HOST: host, cache.PORT: str(PORT), cache.PASSWORD: password}
         self.register_outputs({})
 
     @classmethod
     def if_needed(cls, name: str, args: CacheArgs) -> Cache | None:
         """Return a cache, or None where the settings need none."""
-        return cls(name, args) if args.settings.runs_cache else None
+        return cls(name, args) if args.settings.cache.enabled else None
 
 
 def _workload(args: CacheArgs, *, image: pulumi.Output[str], password: pulumi.Output[str]) -> Workload:

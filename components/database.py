@@ -57,13 +57,7 @@ class Database(pulumi.ComponentResource):
             name=args.identity.name("database"),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
-        self.healthy = Healthy(
-            f"{name}-healthy",
-            container_id=postgres.id,
-            container_name=postgres.name,
-            timeout=args.settings.start_timeout,
-            opts=child,
-        )
+        self.healthy = Healthy(f"{name}-healthy", postgres, timeout=args.settings.start_timeout, opts=child)
         self.container_id = postgres.id
         role = self._login(name, args, postgres).role
         password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))

@@ -57,13 +57,7 @@ class Edge(pulumi.ComponentResource):
             name=args.identity.name("edge"),
             opts=child,
         )
-        healthy = Healthy(
-            f"{name}-healthy",
-            container_id=edge.id,
-            container_name=edge.name,
-            timeout=args.settings.start_timeout,
-            opts=child,
-        )
+        healthy = Healthy(f"{name}-healthy", edge, timeout=args.settings.start_timeout, opts=child)
         self.cutover = Cutover(
             f"{name}-cutover",
             stack=args.identity.label,

@@ -68,13 +68,7 @@ class Monitoring(pulumi.ComponentResource):
         server = container(
             f"{name}-prometheus", workload, identity=args.identity, name=args.identity.name("prometheus"), opts=child
         )
-        Healthy(
-            f"{name}-healthy",
-            container_id=server.id,
-            container_name=server.name,
-            timeout=args.settings.start_timeout,
-            opts=child,
-        )
+        Healthy(f"{name}-healthy", server, timeout=args.settings.start_timeout, opts=child)
         self.register_outputs({})
 
 

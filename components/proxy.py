@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_random as random
 
 from components import litellm_runtime
 from components.cache import Cache
@@ -18,7 +17,7 @@ from config.settings import Settings
 from engine.health import Healthy
 from engine.identity import Identity
 from engine.rendered_file import RenderedFile
-from engine.workload import HealthCheck, Workload, container, fingerprints
+from engine.workload import HealthCheck, Workload, container, revision
 
 ALIAS = "litellm"
 PORT = 4000
@@ -56,15 +55,13 @@ class Proxy(pulumi.ComponentResource):
             opts=child,
         )
         workload = _workload(args, config)
-        # A replacement starts beside the old replica, so its name has to differ whenever anything in it does. The hash
-        # alone would not do: a change that is taken back meets the replica of before, which may not be gone yet.
-        revision = random.RandomId(
+        current = revision(
             f"{name}-revision",
-            byte_length=4,
-            keepers=fingerprints(workload, key=args.secrets.derive("replica-names")),
+            workload,
+            key=args.secrets.derive("replica-names"),
             # A salt key that is refused has to leave the replicas' names as they are, too.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key]),
-        ).hex
+        )
         ready = [args.database.healthy, *([args.cache.healthy] if args.cache else [])]
         self.container_ids, self.healthy = [], []
         for index in range(args.settings.replicas):
@@ -72,15 +69,11 @@ class Proxy(pulumi.ComponentResource):
                 f"{name}-replica-{index}",
                 workload,
                 identity=args.identity,
-                name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", revision, f"-{index}"),
+                name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", current, f"-{index}"),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key, *ready]),
             )
             healthy = Healthy(
-                f"{name}-replica-{index}-healthy",
-                container_id=replica.id,
-                container_name=replica.name,
-                timeout=args.settings.start_timeout,
-                opts=child,
+                f"{name}-replica-{index}-healthy", replica, timeout=args.settings.start_timeout, opts=child
             )
             self.container_ids.append(replica.id)
             self.healthy.append(healthy)

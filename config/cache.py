@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from config.problems import Problem
+from config.reading import mapping
 
 HOST, PORT, PASSWORD = "REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD"
 OTHER_TARGETS = frozenset({HOST, "REDIS_URL", "REDIS_CLUSTER_NODES", "REDIS_SENTINEL_NODES"})
@@ -28,18 +29,11 @@ class CacheSettings(BaseModel):
 
 def problems(values: Mapping[str, Any], *, variables: frozenset[str]) -> Iterator[Problem]:
     """Report a Redis that there are two of."""
-    section, settings = values.get("cache"), values.get("proxy")
-    enabled = section.get("enabled") if isinstance(section, Mapping) else None
-    settings = settings if isinstance(settings, Mapping) else {}
-    if enabled:
-        for name in sorted(variables & OTHER_TARGETS):
-            message = f"cache.enabled runs a Redis, and {name} names another one; keep one of the two"
-            yield Problem(path="cache.enabled", message=message)
-        if COORDINATION in _section(settings, "general_settings"):
-            message = f"cache.enabled runs a Redis, and {COORDINATION} names another one; keep one of the two"
-            yield Problem(path=f"proxy.general_settings.{COORDINATION}", message=message)
-
-
-def _section(settings: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    section = settings.get(name)
-    return section if isinstance(section, Mapping) else {}
+    if not mapping(values, "cache").get("enabled"):
+        return
+    others = [("cache.enabled", name) for name in sorted(variables & OTHER_TARGETS)]
+    if COORDINATION in mapping(values, "proxy", "general_settings"):
+        others.append((f"proxy.general_settings.{COORDINATION}", COORDINATION))
+    for path, name in others:
+        message = f"cache.enabled runs a Redis, and {name} names another one; keep one of the two"
+        yield Problem(path=path, message=message)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from config.access import RESERVED
 from config.problems import Problem, nearest
 from config.proxy import STACK_ENVIRONMENT, declared_names, model_names, secret_problems
+from config.reading import mapping
 
 SPECIAL_MODELS = frozenset({"all-proxy-models", "all-team-models", "no-default-models"})
 """Words that LiteLLM takes in place of a model (SpecialModelNames in litellm/proxy/_types.py)."""
@@ -32,19 +33,19 @@ class _Declared(NamedTuple):
 
 def problems(values: Mapping[str, Any]) -> list[Problem]:
     """Every reference in `access` that leads nowhere, every alias twice, and every name that is the stack's own."""
-    access = _mapping(values, "access")
-    models = [*_usable_models(_mapping(values, "proxy")), *_own_models(access)]
+    access = mapping(values, "access")
+    models = [*_usable_models(mapping(values, "proxy")), *_own_models(access)]
     found = [*_reserved(access), *_repeated_aliases(access), *_strangers(access), *_unread(values)]
     for kind in ("models", "credentials"):
         found += secret_problems(
-            _mapping(access, kind), declared_names(values) - STACK_ENVIRONMENT, path=("access", kind)
+            mapping(access, kind), declared_names(values) - STACK_ENVIRONMENT, path=("access", kind)
         )
     for name, model in _objects(access, "models"):
         found += _credential_problems(f"access.models.{name}", model, values)
     for declared in _declared(access):
         found += _model_problems(declared, models)
         for kind in declared.refers_to:
-            found += _reference_problems(declared, kind, _mapping(access, kind))
+            found += _reference_problems(declared, kind, mapping(access, kind))
     return found
 
 
@@ -64,15 +65,15 @@ def _declared(access: Mapping[str, Any]) -> Iterator[_Declared]:
 
 
 def _unread(values: Mapping[str, Any]) -> Iterator[Problem]:
-    general = _mapping(_mapping(values, "proxy"), "general_settings")
-    kept = [kind for kind in ("models", "credentials") if _mapping(_mapping(values, "access"), kind)]
+    general = mapping(values, "proxy", "general_settings")
+    kept = [kind for kind in ("models", "credentials") if mapping(values, "access", kind)]
     if kept and general.get("store_model_in_db") is False:
         message = f"access.{kept[0]} are kept in the database, and no replica would read them there: remove this"
         yield Problem(path="proxy.general_settings.store_model_in_db", message=message)
 
 
 def _reserved(access: Mapping[str, Any]) -> Iterator[Problem]:
-    sections = [("access.budgets", _mapping(access, "budgets")), ("access.users", _mapping(access, "users"))]
+    sections = [("access.budgets", mapping(access, "budgets")), ("access.users", mapping(access, "users"))]
     for path, names in [*sections, *_key_sections(access)]:
         for name in names:
             if str(name).startswith(RESERVED):
@@ -92,13 +93,13 @@ def _repeated_aliases(access: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _strangers(access: Mapping[str, Any]) -> Iterator[Problem]:
-    users = _mapping(access, "users")
+    users = mapping(access, "users")
     for name, team in _objects(access, "teams"):
         for alias, key in _objects(team, "keys"):
             if word := next((word for word in _KINDS["teams"] if word in key), None):
                 path = f"access.teams.{name}.keys.{alias}.{word}"
                 yield Problem(path=path, message="the key is in the team that it is written in: remove this")
-        for member in _mapping(team, "members"):
+        for member in mapping(team, "members"):
             if member not in users:
                 yield Problem(
                     path=f"access.teams.{name}.members.{member}", message=_missing("users", str(member), users)
@@ -127,9 +128,9 @@ def _missing(kind: str, name: str, there: Mapping[str, Any]) -> str:
 
 
 def _credential_problems(path: str, model: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Problem]:
-    name = _mapping(model, "litellm_params").get("litellm_credential_name")
-    declared = _mapping(_mapping(values, "access"), "credentials")
-    listed = _mapping(values, "proxy").get("credential_list")
+    name = mapping(model, "litellm_params").get("litellm_credential_name")
+    declared = mapping(values, "access", "credentials")
+    listed = mapping(values, "proxy").get("credential_list")
     in_file = [entry.get("credential_name") for entry in listed if isinstance(entry, Mapping)] if listed else []
     if isinstance(name, str) and name not in (*declared, *in_file):
         message = f"no credential {name!r} in access.credentials; {nearest(name, declared)}"
@@ -142,8 +143,8 @@ def _own_models(access: Mapping[str, Any]) -> list[str]:
 
 
 def _key_sections(access: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    teams = [(f"access.teams.{name}.keys", _mapping(team, "keys")) for name, team in _objects(access, "teams")]
-    return [("access.keys", _mapping(access, "keys")), *teams]
+    teams = [(f"access.teams.{name}.keys", mapping(team, "keys")) for name, team in _objects(access, "teams")]
+    return [("access.keys", mapping(access, "keys")), *teams]
 
 
 def _usable_models(proxy: Mapping[str, Any]) -> list[str]:
@@ -153,17 +154,12 @@ def _usable_models(proxy: Mapping[str, Any]) -> list[str]:
         [entry.get("model_info") for entry in models if isinstance(entry, Mapping)] if isinstance(models, list) else []
     )
     groups = [info.get("access_groups") for info in infos if isinstance(info, Mapping)]
-    aliases = _mapping(_mapping(proxy, "router_settings"), "model_group_alias")
+    aliases = mapping(proxy, "router_settings", "model_group_alias")
     named = [name for group in groups if isinstance(group, list) for name in group]
     return [*model_names(proxy), *aliases, *dict.fromkeys(named)]
 
 
 def _objects(section: Mapping[str, Any], name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for key, fields in _mapping(section, name).items():
+    for key, fields in mapping(section, name).items():
         if isinstance(fields, Mapping):
             yield str(key), fields
-
-
-def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = values.get(name)
-    return value if isinstance(value, Mapping) else {}

@@ -16,6 +16,7 @@ from config import cache, proxy, references
 from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
 from config.problems import ConfigError, Problem
+from config.reading import mapping
 from config.rotation import RotationSettings
 from config.structure import structural_problems
 
@@ -138,11 +139,6 @@ class Settings(Section):
         return self.rotation.number(key.rotation, self.rotation.virtual_keys)
 
     @property
-    def runs_cache(self) -> bool:
-        """Tell whether the stack runs a Redis."""
-        return self.cache.enabled
-
-    @property
     def prometheus_url(self) -> str:
         """Prometheus's address on this host, without a trailing slash."""
         return f"http://{self._reachable}:{self.ports.prometheus}"
@@ -174,7 +170,7 @@ def load(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) ->
         *_clear_problems(values, clear),
     ]
     try:
-        settings = Settings.model_validate(values, context={"licensed": LICENCE in _mapping(values, "secrets")})
+        settings = Settings.model_validate(values, context={"licensed": LICENCE in mapping(values, "secrets")})
     except ValidationError as error:
         problems = [*structural_problems(error, Settings), *problems]
     if problems:
@@ -186,15 +182,10 @@ def _decode(text: str) -> Any:
     return json.loads(text) if text.startswith(("{", "[")) else text
 
 
-def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = values.get(name)
-    return value if isinstance(value, Mapping) else {}
-
-
 def _clear_problems(values: Mapping[str, Any], clear: Collection[str]) -> list[Problem]:
     """Report secrets that stand in the file, and would stand in the state, for everybody to read."""
     single = [name for name in ("masterKey", "saltKey", "databasePassword", "backupPassphrase") if name in values]
-    nested = [f"secrets.{name}" for name in _mapping(values, "secrets")]
+    nested = [f"secrets.{name}" for name in mapping(values, "secrets")]
     return [
         Problem(path=path, message=f"a secret in clear; encrypt it: `pulumi config set --secret --path {path}`")
         for path in (*single, *nested)
@@ -206,7 +197,7 @@ def _port_problems(values: Mapping[str, Any]) -> list[Problem]:
     ports: dict[Any, str] = {}
     problems = []
     defaults = {name: field.default for name, field in PortSettings.model_fields.items()}
-    for name, port in {**defaults, **_mapping(values, "ports")}.items():
+    for name, port in {**defaults, **mapping(values, "ports")}.items():
         if port is not None and port in ports:
             message = f"{port} is the port of {ports[port]!r} too; give each its own"
             problems.append(Problem(path=f"ports.{name}", message=message))

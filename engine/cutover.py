@@ -101,11 +101,11 @@ def cut_over(props: Mapping[str, Any]) -> None:
     """Let the edge send requests to `replicas` only: what else has the labels `stack` and `component` is drained."""
     client = connect()
     try:
-        present = running(client, props)
-        declared = [container for container in present if container.id in props["replicas"]]
+        present = _present(client, props)
+        declared = [replica for replica in present if replica.id in props["replicas"] and replica.status == "running"]
         if len(declared) < len(props["replicas"]):
             raise EngineError("a replica was removed during the update; run the update again")
-        old = [container for container in _present(client, props) if container.id not in props["replicas"]]
+        old = [container for container in present if container.id not in props["replicas"]]
 
         def status() -> set[str]:
             return serving(_execute(declared[0], READ_STATUS, props["status_url"]))

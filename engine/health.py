@@ -13,6 +13,7 @@ from engine.api import EngineError, connect
 from engine.logs import last_lines
 
 if TYPE_CHECKING:
+    import pulumi_docker
     from docker.models.containers import Container
 
 POLL_SECONDS = 0.2
@@ -56,13 +57,12 @@ class Healthy(Resource, module="engine", name="Healthy"):
     def __init__(
         self,
         name: str,
+        container: pulumi_docker.Container,
         *,
-        container_id: pulumi.Input[str],
-        container_name: pulumi.Input[str],
         timeout: int,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        inputs = {"container_id": container_id, "container_name": container_name, "timeout": timeout}
+        inputs = {"container_id": container.id, "container_name": container.name, "timeout": timeout}
         super().__init__(HealthyProvider(), name, inputs, opts)
 
 

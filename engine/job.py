@@ -71,7 +71,7 @@ def run(props: Mapping[str, Any]) -> None:
     """Run a container to its end, as JobArgs describes it. Raises EngineError with the end of its log."""
     client = connect()
     try:
-        remove(client, props["container_name"], owner=props["labels"][OWNER_LABEL])
+        remove(client, props["container_name"], labels=props["labels"])
         container = client.containers.run(
             props["image"],
             list(props["command"]),
@@ -97,12 +97,12 @@ def run(props: Mapping[str, Any]) -> None:
         raise EngineError(f"job {props['container_name']} {failure}; its log ends with\n{log}")
 
 
-def remove(client: DockerClient, name: str, *, owner: str) -> None:
+def remove(client: DockerClient, name: str, *, labels: Mapping[str, str]) -> None:
     """Remove what an update that was killed left behind. Jobs can be repeated, so nothing in it is missed."""
     try:
         leftover = client.containers.get(name)
     except NotFound:
         return
-    if leftover.labels.get(OWNER_LABEL) != owner:
+    if leftover.labels.get(OWNER_LABEL) != labels[OWNER_LABEL]:
         raise EngineError(f"a container named {name} exists that this stack does not own; rename it")
     leftover.remove(force=True)

@@ -18,6 +18,7 @@ from typing import Any
 
 import pulumi
 import pulumi_docker as docker
+import pulumi_random as random
 
 from engine import restart_policy
 from engine.api import is_local
@@ -53,7 +54,7 @@ class Workload:
 
     `files` maps paths in the container to rendered files, `volumes` to names of volumes, `tmpfs` lists folders in
     memory. `memory` is in MiB, `stop_grace` in seconds. An empty `entrypoint` is the image's own. `beside` lets a
-    replacement start before the old container goes; it needs a name of its own whenever its `fingerprints` change.
+    replacement start before the old container goes; its name needs a `revision`.
     """
 
     component: str
@@ -72,6 +73,17 @@ class Workload:
     tmpfs: Sequence[str] = ("/tmp",)  # noqa: S108  # a path in the container
     ports: Sequence[PublishedPort] = ()
     beside: bool = False
+
+
+def revision(
+    resource_name: str, workload: Workload, *, key: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """Return what makes the name of a container another one whenever anything in `workload` changes.
+
+    A replacement that starts beside the old container needs that. A hash alone would not do: a change that is taken
+    back meets the container of before, which may not be gone yet.
+    """
+    return random.RandomId(resource_name, byte_length=4, keepers=fingerprints(workload, key=key), opts=opts).hex
 
 
 def fingerprints(workload: Workload, *, key: pulumi.Input[str]) -> dict[str, pulumi.Output[str]]:

@@ -1,0 +1,13 @@
+"""Reading what is not yet validated: a value of the wrong kind reads as empty, because another rule reports it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def mapping(values: Any, *path: str) -> Mapping[str, Any]:
+    """Return the mapping at a path below `values`, or an empty one."""
+    for name in path:
+        values = values.get(name) if isinstance(values, Mapping) else None
+    return values if isinstance(values, Mapping) else {}
