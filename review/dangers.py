@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from review.grouping import rows
-from review.markdown import code, plain, section, table
+from review.markdown import code, section, table
 from review.objects import Object
 from review.plan import Action, Change
 
@@ -44,12 +44,18 @@ def report(changes: Sequence[Change], objects: Sequence[Object]) -> str:
 
 def severe(changes: Sequence[Change]) -> list[Danger]:
     """Return what puts the stack's data as a whole at risk."""
-    return [danger for change in changes for look in _LOOKS for danger in look(change)]
+    return [danger for change in changes for check in _CHECKS for danger in check(change)]
 
 
 def forgotten(objects: Sequence[Object]) -> list[Object]:
     """Return the objects that go, and those that are made anew: what the proxy counted for them is forgotten."""
-    return [each for each in objects if each.action in _GOES and not each.rotated and each.kind in _FORGOTTEN]
+    return [
+        each
+        for each in objects
+        if each.action is Action.DELETE
+        # Another deployment of a model, or a credential written anew, is no loss.
+        or (each.action is Action.REPLACE and not each.rotated and each.kind not in ("Model", "Credential"))
+    ]
 
 
 def _spend(objects: Sequence[Object]) -> list[tuple[str, ...]]:
@@ -60,15 +66,13 @@ def _lost(each: Object) -> str:
     if each.action is Action.DELETE:
         return _FORGOTTEN[each.kind]
     fields = ", ".join(code(name) for name in each.change.changed)
-    if each.kind in ("Model", "Credential"):
-        return f"made anew, because {fields or 'it'} changes; the old one goes once the new one is there"
     return f"made anew, because the proxy cannot change {fields or 'it'} in place: **its spend restarts at 0**"
 
 
 def _volume(change: Change) -> Iterator[Danger]:
     if change.kind != "Volume" or change.action not in _GOES:
         return
-    name = plain(str(change.old.inputs.get("name") or change.name))
+    name = str(change.old.inputs.get("name") or change.name)
     what = "metrics" if change.name.startswith("monitoring") else "**database**"
     how = "replaced by an empty one" if change.action is Action.REPLACE else "removed"
     if change.old.protect:
@@ -113,4 +117,4 @@ def _unprotected(change: Change) -> Iterator[Danger]:
         yield f"{code(change.name)}", "**no longer protected**: from then on an update or `make down` may remove it"
 
 
-_LOOKS: Final[tuple[Callable[[Change], Iterator[Danger]], ...]] = (_volume, _secret, _moved, _unprotected)
+_CHECKS: Final[tuple[Callable[[Change], Iterator[Danger]], ...]] = (_volume, _secret, _moved, _unprotected)

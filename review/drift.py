@@ -9,7 +9,7 @@ from typing import Any
 from litellm_admin.notices import KEPT
 from review.grouping import Cells
 from review.markdown import code, count, section, table
-from review.objects import NOT_FIELDS, Object, objects
+from review.objects import NOT_FIELDS, objects
 from review.plan import Change, changes
 from review.preview import Preview
 from review.values import shown
@@ -22,7 +22,12 @@ NONE, UNREADABLE, DRIFT = 0, 1, 3
 
 def report(found: Sequence[Change]) -> str:
     """Return the section; nothing where everything is as recorded."""
-    told = [row for change, title in _titled(drifted(found)) for row in _rows(change, title)]
+    known = {each.change.urn: each.title for each in objects(found)}
+    told = [
+        row
+        for change in drifted(found)
+        for row in _rows(change, known.get(change.urn, f"{change.kind} {code(change.name)}"))
+    ]
     return section("Drift", EXPLANATION, table(("what", "property", "recorded", "found"), told)) if told else ""
 
 
@@ -43,14 +48,6 @@ def summary(found: Sequence[Change]) -> str:
     """Return how many there are, in words; nothing where there are none."""
     number = len(drifted(found))
     return f"drift: {count(number, 'resource')}" if number else ""
-
-
-def _titled(found: Sequence[Change]) -> list[tuple[Change, str]]:
-    known: dict[str, Object] = {each.change.urn: each for each in objects(found)}
-    return [
-        (change, known[change.urn].title if change.urn in known else f"{change.kind} {code(change.name)}")
-        for change in found
-    ]
 
 
 def _rows(change: Change, title: str) -> Iterator[Cells]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from config.litellm import END_USER_BUDGET_ID
 from review.grouping import Cells, rows
 from review.markdown import NOTHING, code, count, section, table
-from review.objects import Object
+from review.objects import Object, resolved
 from review.plan import Action
 from review.values import is_empty, limit, shown
 
@@ -80,6 +81,9 @@ def _changed(each: Object) -> Iterator[Cells]:
         if each.change.differs(amount) or each.change.differs(span):
             yield _cells(each, words, limit(old.get(amount), old.get(span)), limit(new.get(amount), new.get(span)))
     for field, words in SINGLE.items():
+        if each.kind == "Budget" and field == "budget_id":
+            # Its own name.
+            continue
         if each.change.differs(field) and not (is_empty(old.get(field)) and is_empty(new.get(field))):
             yield _cells(each, words, shown(field, old.get(field)), shown(field, new.get(field)))
 
@@ -91,13 +95,15 @@ def _cells(each: Object, words: str, old: str, new: str) -> Cells:
 
 def _attached(objects: Sequence[Object]) -> dict[str, str]:
     """Return for each budget who is attached to it after the update, in words."""
+    by_urn = {each.change.urn: each.change for each in objects}
     holders: dict[str, list[Object]] = {}
     for each in objects:
         for field in ("budget_id", "end_user_budget_id"):
-            budget = each.change.new.inputs.get(field)
+            budget = resolved(each.change.new, field, by_urn)
             if each.kind != "Budget" and each.action is not Action.DELETE and isinstance(budget, str):
                 holders.setdefault(budget, []).append(each)
-    return {budget: f" ({_counted(group)})" for budget, group in holders.items()}
+    found = {budget: f" ({_counted(group)})" for budget, group in holders.items()}
+    return {**found, END_USER_BUDGET_ID: " (every end user who is not declared)"}
 
 
 def _counted(group: Sequence[Object]) -> str:

@@ -10,6 +10,7 @@ from review.grouping import rows
 from review.markdown import NOTHING, listed, section, table
 from review.objects import Object, resolved
 from review.plan import Action, Change
+from review.preview import State
 from review.proxy_config import deployments
 from review.values import is_empty
 
@@ -17,6 +18,9 @@ ALL_OF_TEAM: Final = "all-team-models"
 ALL: Final = frozenset({"all-proxy-models"})
 NONE: Final = "no-default-models"
 """Words of LiteLLM's in the place of names (SpecialModelNames in litellm/proxy/_types.py)."""
+
+LISTS: Final = frozenset({"models", "allowed_models"})
+"""Fields that name models: `allowed_models` is a member's."""
 
 Names = frozenset[str]
 
@@ -30,26 +34,42 @@ class World:
     users: Mapping[str, Names]
 
 
-def report(objects: Sequence[Object], config_before: str, config_after: str) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """Somebody who may use other models than before."""
+
+    holder: Object
+    gains: Names
+    loses: Names
+
+
+def report(found: Sequence[Moved]) -> str:
     """Return the section; nothing where everybody may use what they could use before."""
-    found = changed(objects, config_before, config_after)
-    told = [(each, (listed(gained) or NOTHING, listed(lost) or NOTHING)) for each, gained, lost in found]
+    told = [(each.holder, (listed(each.gains) or NOTHING, listed(each.loses) or NOTHING)) for each in found]
     return section("Models: who gains or loses", table(("who", "gains", "loses"), rows(told))) if told else ""
 
 
-def changed(objects: Sequence[Object], config_before: str, config_after: str) -> list[tuple[Object, Names, Names]]:
-    """Return who gains and loses which models."""
+def moved(objects: Sequence[Object], config_before: str, config_after: str) -> tuple[Moved, ...]:
+    """Return who gains and loses which models, between these two config.yaml."""
     by_urn = {each.change.urn: each.change for each in objects}
     before = _world(objects, config_before, after=False)
     after = _world(objects, config_after, after=True)
     found = []
     for each in objects:
-        if each.kind not in ("VirtualKey", "Team", "User", "Customer", "TeamMember") or not each.lasts or each.is_own:
-            continue
-        had, has = _allowed(each, before, by_urn, after=False), _allowed(each, after, by_urn, after=True)
-        if had != has:
-            found.append((each, has - had, had - has))
-    return found
+        if each.lasts and _is_told(each):
+            had = _allowed(each, each.change.old, before, by_urn)
+            has = _allowed(each, each.change.new, after, by_urn)
+            found += [Moved(holder=each, gains=has - had, loses=had - has)] if had != has else []
+    return tuple(found)
+
+
+def _is_told(each: Object) -> bool:
+    """Whether the object has access of its own: a customer, user or member without a list shares that of keys."""
+    if each.kind in ("VirtualKey", "Team"):
+        return not each.is_own
+    return each.kind in ("User", "Customer", "TeamMember") and any(
+        not is_empty(state.inputs.get(field)) for state in (each.change.old, each.change.new) for field in LISTS
+    )
 
 
 def _world(objects: Sequence[Object], config: str, *, after: bool) -> World:
@@ -66,16 +86,15 @@ def _world(objects: Sequence[Object], config: str, *, after: bool) -> World:
 
 def _named(inputs: Mapping[str, Any], every: Names) -> Names:
     """Return the models that a list names; none in it means all, as LiteLLM reads it."""
-    names = frozenset(str(name) for name in inputs.get("models") or inputs.get("allowed_models") or ())
+    names = frozenset(str(name) for name in next(filter(None, map(inputs.get, LISTS)), ()))
     if not names or names & ALL:
         return every | (names - ALL)
     return names - {NONE}
 
 
-def _allowed(each: Object, world: World, by_urn: Mapping[str, Change], *, after: bool) -> Names:
-    inputs = (each.change.new if after else each.change.old).inputs
-    own = _named(inputs, world.every)
-    bounds = list(_bounds(each, world, by_urn, inputs))
+def _allowed(each: Object, state: State, world: World, by_urn: Mapping[str, Change]) -> Names:
+    own = _named(state.inputs, world.every)
+    bounds = list(_bounds(each, state, world, by_urn))
     if ALL_OF_TEAM in own:
         own = (own - {ALL_OF_TEAM}) | (bounds[0] if bounds else world.every)
     for bound in bounds:
@@ -83,12 +102,12 @@ def _allowed(each: Object, world: World, by_urn: Mapping[str, Change], *, after:
     return own
 
 
-def _bounds(each: Object, world: World, by_urn: Mapping[str, Change], inputs: Mapping[str, Any]) -> Iterator[Names]:
+def _bounds(each: Object, state: State, world: World, by_urn: Mapping[str, Change]) -> Iterator[Names]:
     """Go through what limits a key beside its own list: its team, or its user where it has no team."""
     if each.kind not in ("VirtualKey", "TeamMember"):
         return
-    team = inputs.get("team_id") if is_empty(inputs.get("team_id")) else resolved(each.change, "team_id", by_urn)
-    if not is_empty(team):
-        yield world.teams.get(str(team), world.every)
-    elif each.kind == "VirtualKey" and str(inputs.get("user_id")) in world.users:
-        yield world.users[str(inputs.get("user_id"))]
+    team, user = (str(resolved(state, name, by_urn) or "") for name in ("team_id", "user_id"))
+    if team:
+        yield world.teams.get(team, world.every)
+    elif each.kind == "VirtualKey" and user in world.users:
+        yield world.users[user]

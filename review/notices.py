@@ -15,10 +15,13 @@ from review.preview import Diagnostic
 from review.secrecy import scrubbed
 
 LOUD: Final = frozenset({"warning", "error"})
+EMPTY: Final = frozenset({"error: preview failed", "preview failed"})
+"""What Pulumi adds to every failure; a preview that a policy refuses is one."""
 OWN_WORDS: Final = re.compile(
-    r"^(warning: |a backup of the database is taken before anything changes|database password: a new login is made)"
+    r"^(warning: |a backup of the database is taken before anything changes|database password: a new login is made|"
+    r"master key: replicas are replaced|provisioner key: a new one is registered)"
 )
-"""How the product's own announcements start: litellm_admin/notices.py, ciphertext/provider.py, backup/provider.py,
+"""How the product's own announcements start: litellm_admin/, ciphertext/provider.py, backup/provider.py,
 postgres_admin/login.py. A rotated virtual key is announced too, and has a table of its own here."""
 
 
@@ -40,6 +43,7 @@ def messages(diagnostics: Iterable[Diagnostic]) -> Sequence[str]:
 
 def _fit(diagnostic: Diagnostic) -> list[str]:
     if diagnostic.severity in LOUD:
-        return [diagnostic.message.strip()] if diagnostic.message.strip() else []
+        message = diagnostic.message.strip()
+        return [message] if message and message not in EMPTY else []
     lines = [line.strip() for line in diagnostic.message.splitlines()]
     return [line.removeprefix("warning: ") for line in lines if OWN_WORDS.match(line)]

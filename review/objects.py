@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from config.access import RESERVED
 from review.markdown import code, count, folded, listed
 from review.plan import Action, Change
+from review.preview import State
 from review.secrecy import UNKNOWN
 
 NOUNS: Final = {
@@ -31,7 +33,6 @@ _LABELS: Final = {
     "Model": ("model_id",),
     "Credential": ("credential_name",),
 }
-RESERVED: Final = "litellm-stack-"
 NOT_FIELDS: Final = frozenset(
     {"__provider", "url", "token", "key", "adopt", "licensed", "settle", "grace", "expires", "managed_by"}
 )
@@ -65,7 +66,7 @@ class Object:
 
     @property
     def is_own(self) -> bool:
-        """Whether it is the stack's own and nobody's else (RESERVED in config/access.py)."""
+        """Whether it is the stack's own and nobody else's."""
         return self.label.startswith(RESERVED)
 
     @property
@@ -92,10 +93,9 @@ def objects(changes: Iterable[Change]) -> tuple[Object, ...]:
     return tuple(sorted(found, key=lambda each: (order.index(each.kind), each.team, each.label, each.change.urn)))
 
 
-def resolved(change: Change, name: str, by_urn: Mapping[str, Change]) -> Any:
+def resolved(state: State, name: str, by_urn: Mapping[str, Change]) -> Any:
     """Return an input, or what the resource it comes from declares, where it is known only after the update."""
-    value = change.inputs.get(name)
-    state = change.old if change.action is Action.DELETE else change.new
+    value = state.inputs.get(name)
     if value != UNKNOWN:
         return value
     sources = [by_urn[urn] for urn in state.property_dependencies.get(name) or () if urn in by_urn]
@@ -130,5 +130,5 @@ def _label(change: Change) -> str:
 def _team(change: Change, by_urn: Mapping[str, Change], teams: Mapping[str, str]) -> str:
     if change.kind not in ("TeamMember", "VirtualKey"):
         return ""
-    id_ = str(resolved(change, "team_id", by_urn) or "")
+    id_ = str(resolved(change.described, "team_id", by_urn) or "")
     return teams.get(id_, id_)

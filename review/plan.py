@@ -33,8 +33,6 @@ _ACTIONS = {
     "same": Action.SAME,
 }
 """Pulumi's operations that a report tells of; the others (refresh, read) change nothing."""
-
-
 REFRESH = "refresh"
 
 
@@ -75,10 +73,14 @@ class Change:
         return self.urn.split("::", 3)[3]
 
     @property
+    def described(self) -> State:
+        """The state that tells what the resource is: after the update, or before it where it goes."""
+        return next((state for state in (self.new, self.old, self.recorded) if state and state.inputs), self.new)
+
+    @property
     def inputs(self) -> Mapping[str, Any]:
-        """The inputs that describe the resource: those after the update, or before it where it goes."""
-        after = self.new.inputs or self.old.inputs
-        return after or (self.recorded.inputs if self.recorded else {})
+        """The inputs that tell what the resource is."""
+        return self.described.inputs
 
     @property
     def changed(self) -> list[str]:
@@ -98,17 +100,22 @@ def changes(steps: Iterable[Step]) -> tuple[Change, ...]:
     """Return one change for each resource that the steps are about, unchanged ones included where they are listed.
 
     A preview with a refresh has two steps for a resource: a `refresh`, whose old state is the recorded one, and what is
-    to be done, whose old state is what the refresh found. One that is gone is created, or has no second step.
+    to be done, whose old state is what the refresh found. One that is gone is created, or has no second step; without
+    --show-sames one that stays has none either.
     """
     by_urn: dict[str, list[Step]] = {}
     for step in steps:
         if step.op in _ACTIONS or step.op == REFRESH:
             by_urn.setdefault(step.urn, []).append(step)
-    return tuple(_joined(urn, by_urn[urn]) for urn in sorted(by_urn))
+    found = [_joined(urn, by_urn[urn]) for urn in sorted(by_urn)]
+    complete = any(change.is_real and step.op == "same" for change in found for step in by_urn[change.urn])
+    return tuple(change for change in found if complete or {step.op for step in by_urn[change.urn]} != {REFRESH})
 
 
 def _joined(urn: str, given: list[Step]) -> Change:
-    steps = [step for step in given if step.op != REFRESH]
+    planned = [step for step in given if step.op != REFRESH]
+    # A delete beside something else removes what an interrupted replacement left.
+    steps = [step for step in planned if step.op != "delete"] or planned
     actions = {_ACTIONS[step.op] for step in steps} or {Action.SAME}
     action = Action.REPLACE if len(actions) > 1 else actions.pop()
     recorded = [step.old_state for step in given if step.op == REFRESH and step.old_state]

@@ -22,7 +22,9 @@ def contents(changes: Iterable[Change]) -> tuple[str, str]:
     """Return config.yaml before and after the update; empty where it is not there, or not known."""
     for change in changes:
         if change.kind == RENDERED and change.name == CONFIG:
-            return str(change.old.inputs.get("content") or ""), str(change.new.inputs.get("content") or "")
+            # One that was edited by hand counts as gone, and what the proxy runs with is what it was given.
+            before = change.recorded if change.is_gone and change.recorded else change.old
+            return str(before.inputs.get("content") or ""), str(change.new.inputs.get("content") or "")
     return "", ""
 
 
@@ -41,9 +43,14 @@ def deployments(config: str) -> dict[str, list[str]]:
     return models
 
 
+def is_changed(before: str, after: str) -> bool:
+    """Whether there is a difference to show."""
+    return bool(before) and before != after
+
+
 def report(before: str, after: str) -> str:
-    """Return the section on config.yaml; nothing where it stays as it is."""
-    if before == after or not before:
+    """Return the section on config.yaml; nothing where it stays as it is, or is the stack's first."""
+    if not is_changed(before, after):
         return ""
     diff = list(difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="", n=3))
     shown = fenced("\n".join(diff[2:][:LONGEST_DIFF]), "diff")

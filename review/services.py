@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,8 @@ class Service:
     containers: re.Pattern[str]
     replaced: str
     interrupts: bool
+    image: str = ""
+    """The resource that holds its image."""
     revision: str = ""
     """The resource whose keepers name everything that a replacement follows from (engine/workload.py)."""
 
@@ -31,22 +33,31 @@ EDGE: Final = "edge"
 MOVED: Final = "**the gateway's address changes**, and applications need the new one"
 SERVICES: Final = (
     Service(
+        title="network",
+        containers=re.compile(r"^network-bridge$"),
+        replaced="**yes**: nothing reaches anything until all is connected again",
+        interrupts=True,
+    ),
+    Service(
         title="database",
         containers=re.compile(r"^database-postgres$"),
         replaced="**yes**: the database stops and starts, and requests that need it wait or fail until it is healthy",
         interrupts=True,
+        image="images-postgres",
     ),
     Service(
         title=EDGE,
         containers=re.compile(r"^edge-haproxy$"),
         replaced="**yes**: the gateway's port is closed for about a second, and requests in flight are cut",
         interrupts=True,
+        image="edge-image",
     ),
     Service(
         title="replicas of the proxy",
         containers=REPLICA,
         replaced="no: new ones start beside the old ones, which drain before they go",
         interrupts=False,
+        image="images-litellm",
         revision="proxy-revision",
     ),
     Service(
@@ -54,6 +65,7 @@ SERVICES: Final = (
         containers=re.compile(r"^cache-redis$"),
         replaced="no: another one starts beside it, and answers are cached anew",
         interrupts=False,
+        image="cache-image",
         revision="cache-revision",
     ),
     Service(
@@ -61,9 +73,10 @@ SERVICES: Final = (
         containers=re.compile(r"^monitoring-prometheus$"),
         replaced="no; a gap of seconds in the metrics",
         interrupts=False,
+        image="monitoring-image",
     ),
 )
-"""Every container of the stack, those first whose replacement is noticed."""
+"""The network and every container of the stack, those first whose replacement is noticed."""
 
 
 def report(changes: Sequence[Change]) -> str:
@@ -98,7 +111,11 @@ def _is_cut(service: Service, change: Change) -> bool:
 
 
 def _rows(service: Service, changes: Sequence[Change]) -> list[tuple[str, ...]]:
-    own = [change for change in changes if change.kind == "Container" and service.containers.match(change.name)]
+    own = [
+        change
+        for change in changes
+        if change.kind in ("Container", "Network") and service.containers.match(change.name)
+    ]
     found: list[tuple[str, ...]] = []
     for action, how, notice in (
         (Action.REPLACE, "replaced", service.replaced),
@@ -127,12 +144,31 @@ def _reasons(service: Service, group: Sequence[Change], changes: Sequence[Change
         return ""
     for change in changes:
         if service.revision and change.name == service.revision and change.action is Action.REPLACE:
-            old, new = (state.inputs.get("keepers") or {} for state in (change.old, change.new))
-            return ", ".join(code(name) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name))
+            return ", ".join(_kept(service, name, changes) for name in _moved_keepers(change))
     if any(change.old.inputs.get("mustRun") is False for change in group):
         return "it was stopped by hand"
     reasons = sorted({reason for change in group for reason in change.changed} - {"name", "memorySwap"})
-    return ", ".join(_reason(group[0], reason) for reason in reasons)
+    return ", ".join(_image(service, changes) if reason == "image" else _reason(group[0], reason) for reason in reasons)
+
+
+def _moved_keepers(change: Change) -> list[str]:
+    old, new = (state.inputs.get("keepers") for state in (change.old, change.new))
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return []
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def _kept(service: Service, name: str, changes: Sequence[Change]) -> str:
+    return _image(service, changes) if name == "image" else code(name)
+
+
+def _image(service: Service, changes: Sequence[Change]) -> str:
+    """Return the references of the image before and after, where another one is declared."""
+    for change in changes:
+        if change.name == service.image and change.differs("name"):
+            old, new = (state.inputs.get("name") for state in (change.old, change.new))
+            return f"{code('image')} {shown('', old)} → {shown('', new)}"
+    return code("image")
 
 
 def _reason(change: Change, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +16,8 @@ ROTATED: Final = {
     "database-login": ("database password", "its login goes when the last old replica has ended"),
 }
 """Resources whose replacement is a rotation: what it is of, and what becomes of the old value (docs/rotation.md)."""
+SEED: Final = re.compile(r"^secrets-seed-\d+$")
+"""Further generations of the seed (components/secrets.py)."""
 
 
 def report(changes: Sequence[Change]) -> str:
@@ -27,6 +30,8 @@ def rotated(changes: Sequence[Change]) -> list[tuple[str, str]]:
     """Name the secrets that get another value, each with what becomes of the old one."""
     replaced = {change.name for change in changes if change.action is Action.REPLACE}
     found = [told for name, told in ROTATED.items() if name in replaced]
+    if any(change.action is Action.CREATE and SEED.match(change.name) for change in changes):
+        found.append(("seed", "what was derived from it (virtual keys, passwords) gets another value"))
     for change in changes:
         if change.kind == "SaltKey" and change.action is Action.UPDATE and change.differs("rotation"):
             found.append(("salt key", "every encrypted row is re-encrypted before replicas with the new one start"))

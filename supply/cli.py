@@ -137,12 +137,15 @@ def _preview(given: argparse.Namespace) -> int:
 
 def _review(given: argparse.Namespace) -> int:
     console = Console(sys.stderr)
-    return review.review(_ready(given, console), policy_pack=given.policy_pack, python=host.python(console))
+    pulumi = _ready(given, console)
+    python = host.python(console)
+    return review.review(pulumi, policy_pack=given.policy_pack, python=python, checkout=host.CHECKOUT)
 
 
 def _drift(given: argparse.Namespace) -> int:
     console = Console(sys.stderr)
-    return review.drift(_ready(given, console), python=host.python(console))
+    pulumi = _ready(given, console)
+    return review.drift(pulumi, python=host.python(console), checkout=host.CHECKOUT)
 
 
 def _down(given: argparse.Namespace) -> int:

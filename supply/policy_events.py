@@ -18,6 +18,8 @@ from typing import Any
 
 FINDING = "policyEvent"
 """The event of a finding (apitype.EngineEvent in pulumi/sdk/go)."""
+NEEDED = {"PULUMI_DEBUG_COMMANDS": "true"}
+"""Without it `pulumi preview` does not know --event-log (pulumi/pkg/cmd/pulumi/operations/preview.go)."""
 _CHUNK = 65536
 _PAUSE = 0.05
 

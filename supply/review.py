@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from supply.errors import SupplyError
-from supply.policy_events import listening
+from supply.policy_events import NEEDED, listening
 from supply.pulumi import Pulumi
 
 UNCHANGED_TOO = "--show-sames"
@@ -41,21 +41,22 @@ class Preview:
         raise SupplyError(message, mend="\n".join(text for text in said if text))
 
 
-def review(pulumi: Pulumi, *, policy_pack: Path | None, python: Path) -> int:
+def review(pulumi: Pulumi, *, policy_pack: Path | None, python: Path, checkout: Path) -> int:
     """Print the report on what `up` would change; 1 where the policy pack refuses it, else 0."""
     if policy_pack is None:
-        return _report(_preview(pulumi).succeeded(pulumi), pulumi, python=python)
+        return _report(_preview(pulumi).succeeded(pulumi), python=python, checkout=checkout)
     # Pulumi leaves findings out of the document, and writes them to the event log alone.
+    listened_to = replace(pulumi, environment={**pulumi.environment, **NEEDED})
     with listening() as events:
-        asked = _preview(pulumi, "--policy-pack", str(policy_pack.resolve()), "--event-log", str(events.path))
+        asked = _preview(listened_to, "--policy-pack", str(policy_pack.resolve()), "--event-log", str(events.path))
     found = replace(asked, document={**asked.document, "policyEvents": events.found})
-    status = _report(found if found.refused else found.succeeded(pulumi), pulumi, python=python)
+    status = _report(found if found.refused else found.succeeded(pulumi), python=python, checkout=checkout)
     return status or int(found.refused)
 
 
-def drift(pulumi: Pulumi, *, python: Path) -> int:
+def drift(pulumi: Pulumi, *, python: Path, checkout: Path) -> int:
     """Print the report on drift: 0 where there is none, 3 where there is some, 1 where it cannot be told."""
-    return _report(_preview(pulumi, "--refresh").succeeded(pulumi), pulumi, "--drift", python=python)
+    return _report(_preview(pulumi, "--refresh").succeeded(pulumi), "--drift", python=python, checkout=checkout)
 
 
 def _preview(pulumi: Pulumi, *arguments: str) -> Preview:
@@ -84,7 +85,7 @@ def _errors(document: Mapping[str, Any]) -> Sequence[str]:
     ]
 
 
-def _report(preview: Preview, pulumi: Pulumi, *arguments: str, python: Path) -> int:
+def _report(preview: Preview, *arguments: str, python: Path, checkout: Path) -> int:
     command = [str(python), "-m", "review", *arguments]
     given = json.dumps(preview.document)
-    return subprocess.run(command, input=given, text=True, check=False, cwd=pulumi.checkout).returncode
+    return subprocess.run(command, input=given, text=True, check=False, cwd=checkout).returncode

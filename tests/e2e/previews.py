@@ -74,7 +74,8 @@ def mixed(config: Mapping[str, Any]) -> Config:
 def rotation(config: Mapping[str, Any]) -> Config:
     """Return every kind of rotation at once, one key's without a grace."""
     after = copy.deepcopy(dict(config))
-    after["rotation"] = {"masterKey": 2, "databasePassword": 2, "saltKey": 2, "virtualKeys": 2, "grace": "12h"}
+    secrets = ("masterKey", "databasePassword", "saltKey", "provisionerKey", "metricsKey", "virtualKeys")
+    after["rotation"] = {**dict.fromkeys(secrets, 2), "grace": "12h"}
     after["access"]["keys"]["old-app"]["grace"] = "0s"
     return after
 

@@ -94,8 +94,10 @@ def record() -> None:
         stack = Stack(folder=Path(folder), config=previews.before(), name=NAME)
         try:
             stack.encrypt("secrets.PROVIDER", CANARY)
+            recorder = Recorder(stack=stack, engine=engine, before=dict(stack.config))
+            recorder.record("first", stack.config)
             stack.up()
-            Recorder(stack=stack, engine=engine, before=dict(stack.config)).record_all()
+            recorder.record_all()
         finally:
             stack.run("destroy", "--yes", "--skip-preview")
             remove(engine, f"litellm-stack/{stack.name}")

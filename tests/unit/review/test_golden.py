@@ -19,7 +19,7 @@ LONGEST_COMMENT = 65_536
 
 
 def test_every_kind_of_change_is_recorded() -> None:
-    assert RECORDINGS == ["crowd", "dangerous", "drift", "mixed", "nothing", "rotation"]
+    assert RECORDINGS == ["crowd", "dangerous", "drift", "first", "mixed", "nothing", "rotation"]
 
 
 @pytest.mark.parametrize("name", RECORDINGS)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review import report
-from review.drift import DRIFT, UNREADABLE, status
+from review.drift import DRIFT, NONE, UNREADABLE, status
 from review.markdown import FOLD_AFTER, code, fenced, plain, table
 from review.preview import Preview
 from review.values import dollars, shown
@@ -179,6 +179,14 @@ def test_a_key_without_a_team_may_use_no_more_than_its_user() -> None:
     assert "| user `u`; key `own` | - | `b` |" in gains(config(BOTH, BOTH), user, own)
 
 
+def test_a_list_that_changes_without_effect_is_told_of_too() -> None:
+    team = {"team_id": "t", "models": ["a"]}
+    inside = key("update", "i", old={"team_id": "t", "models": ["a"]}, new={"team_id": "t", "models": ["a", "b"]})
+    text = report.render(preview(config(BOTH, BOTH), step("same", "Team", "t", old=team, new=team), inside))
+    assert "gains" not in text
+    assert "| key `i` | models | `a` | `a`, `b` |" in text
+
+
 def test_findings_of_the_policy_pack_come_first_and_mandatory_ones_before_others() -> None:
     findings = [
         {"policyName": "tidy", "enforcementLevel": "advisory", "message": "say who owns it"},
@@ -190,7 +198,7 @@ def test_findings_of_the_policy_pack_come_first_and_mandatory_ones_before_others
         },
     ]
     text = report.render(preview(policyEvents=findings))
-    assert text.splitlines()[2] == "⛔ **1 policy refused**"
+    assert text.splitlines()[2] == "⛔ **refused by policy: 1 finding**"
     rows = [line for line in text.splitlines() if line.startswith(("| **mandatory", "| advisory"))]
     assert rows == [
         "| **mandatory** | `limits` | `k` | no \\| limit @<!-- -->team |",
@@ -205,13 +213,68 @@ def test_a_policy_pack_that_finds_nothing_is_told_of_and_none_is_not() -> None:
 
 def test_a_gateway_that_could_not_be_asked_is_no_all_clear() -> None:
     said = "warning: the gateway at http://x cannot be asked (down): its objects are kept as recorded\n"
-    assert status(preview(diagnostics=[{"severity": "info", "message": said}])) == UNREADABLE
+    found = preview(diagnostics=[{"severity": "info", "message": said}])
+    assert status(found) == UNREADABLE
+    assert "**It cannot be told whether there is drift**" in report.render_drift(found)
 
 
 def test_what_is_gone_and_not_declared_any_more_is_drift() -> None:
-    gone = preview(key("refresh", "a", old={"max_budget": 1}))
-    assert status(gone) == DRIFT
-    assert "| key `a` |  |  | **gone** |" in report.render_drift(gone)
+    gone = (key("refresh", "a", old={"max_budget": 1}), key("same", "b", old={}, new={}))
+    assert status(preview(*gone)) == DRIFT
+    assert "| key `a` |  |  | **gone** |" in report.render_drift(preview(*gone))
+    # Without --show-sames, one that stays has no other step either.
+    assert status(preview(gone[0])) == NONE
+
+
+def test_what_an_interrupted_replacement_left_is_no_replacement() -> None:
+    steps = (key("same", "a", old={}, new={}), key("delete", "a", old={"max_budget": 1}))
+    assert "**Nothing changes.**" in report.render(preview(*steps))
+
+
+def test_a_config_that_was_edited_by_hand_changes_nothing_for_the_proxy() -> None:
+    recorded = step("refresh", "RenderedFile", "proxy-config", old={"content": CONFIG})
+    written = step("create", "RenderedFile", "proxy-config", new={"content": CONFIG})
+    text = report.render(preview(recorded, written, key("same", "all", old={}, new={})))
+    assert text.splitlines()[2] == "⚠️ **drift: 1 resource**"
+    assert "gains" not in text
+
+
+def test_a_model_of_the_database_that_changes_is_no_loss() -> None:
+    old = {"model_id": "m", "model_name": "m", "litellm_params": {"model": "openai/a"}}
+    new = {**old, "litellm_params": {"model": "openai/b"}}
+    text = report.render(preview(step("replace", "Model", "m", old=old, new=new, replaceReasons=["model_id"])))
+    assert "at risk" not in text
+    assert '| model `m` | litellm_params | `{"model": "openai/a"}` | `{"model": "openai/b"}` |' in text
+
+
+def test_another_image_is_named() -> None:
+    text = report.render(
+        preview(
+            step("replace", "RemoteImage", "images-litellm", old={"name": "litellm:v1"}, new={"name": "litellm:v2"}),
+            step(
+                "replace",
+                "RandomId",
+                "proxy-revision",
+                old={"keepers": {"image": "a"}},
+                new={"keepers": {"image": "b"}},
+            ),
+            step("replace", "Container", "proxy-replica-0", old={}, new={}),
+            step("replace", "Container", "proxy-replica-1", old={}, new={}),
+        )
+    )
+    assert "| replicas of the proxy | replaced (2 containers) | `image` `litellm:v1` → `litellm:v2` | no:" in text
+
+
+def test_thousands_of_different_changes_still_fit_into_a_comment() -> None:
+    old = {"max_budget": 1, "models": ["a"]}
+    steps = [
+        key("update", f"{number}-{'x' * 60}", old=old, new={"max_budget": number + 2, "models": [f"m{number}"]})
+        for number in range(3000)
+    ]
+    text = report.render(preview(*steps))
+    assert len(text) < 65_536
+    assert "… and 2,875 more rows" in text
+    assert text.endswith("1 section left out, because a comment holds no more: `make preview` shows all of it.\n")
 
 
 def test_text_of_others_cannot_break_out() -> None:

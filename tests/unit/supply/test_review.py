@@ -30,12 +30,14 @@ DEBUG = {"diagnosticEvent": {"severity": "debug", "message": f"env POSTGRES_PASS
 Make = Callable[..., Pulumi]
 
 FAKE = """#!{python}
-import json, pathlib, sys
+import json, os, pathlib, sys
 here = pathlib.Path(__file__).parent
 (here / "arguments").write_text(json.dumps(sys.argv[1:]))
 if sys.argv[1] != "preview":
     sys.exit("error: no stack output")
 if "--event-log" in sys.argv:
+    if os.environ.get("PULUMI_DEBUG_COMMANDS") != "true":
+        sys.exit("error: unknown flag: --event-log")
     with open(sys.argv[sys.argv.index("--event-log") + 1], "w") as log:
         log.write((here / "events").read_text())
 print((here / "document").read_text())
@@ -59,7 +61,7 @@ def fake(tmp_path: Path) -> Make:
 
 def test_a_preview_is_printed_as_a_report(fake: Make, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pulumi = fake(json.dumps({"steps": [UPDATE]}))
-    assert review.review(pulumi, policy_pack=None, python=Path(sys.executable)) == 0
+    assert review.review(pulumi, policy_pack=None, python=Path(sys.executable), checkout=CHECKOUT) == 0
     assert "| budget `b` (nobody) | spend limit | $1 for good | $2 for good |" in capfd.readouterr().out
     arguments = json.loads((tmp_path / "arguments").read_text())
     assert arguments == ["preview", "--json", "--show-sames", "--stack", "prod"]
@@ -72,13 +74,15 @@ def test_a_preview_that_fails_says_why_and_nothing_of_what_plugins_say(fake: Mak
     ]
     pulumi = fake(json.dumps({"diagnostics": said}), errors="error: preview failed", status=255)
     with pytest.raises(SupplyError, match=r"preview of stack prod failed \(exit status 255\)") as caught:
-        review.review(pulumi, policy_pack=None, python=Path(sys.executable))
+        review.review(pulumi, policy_pack=None, python=Path(sys.executable), checkout=CHECKOUT)
     assert caught.value.mend == "access.keys.a: no model 'gpt-5o'\nerror: preview failed"
 
 
 def test_a_pulumi_that_prints_no_document_is_a_failure(fake: Make) -> None:
     with pytest.raises(SupplyError, match="no stack named"):
-        review.drift(fake("", errors="error: no stack named 'prod'", status=255), python=Path(sys.executable))
+        review.drift(
+            fake("", errors="error: no stack named 'prod'", status=255), python=Path(sys.executable), checkout=CHECKOUT
+        )
 
 
 def test_findings_come_out_of_the_event_log_and_nothing_else_does(
@@ -88,7 +92,7 @@ def test_findings_come_out_of_the_event_log_and_nothing_else_does(
     events = [DEBUG] * 2000 + [{"policyEvent": FINDING}] + [DEBUG]
     log = "".join(f"{json.dumps(event)}\n" for event in events)
     pulumi = fake(json.dumps({"steps": [UPDATE]}), events=log, status=255)
-    assert review.review(pulumi, policy_pack=tmp_path / "pack", python=Path(sys.executable)) == 1
+    assert review.review(pulumi, policy_pack=tmp_path / "pack", python=Path(sys.executable), checkout=CHECKOUT) == 1
     out, err = capfd.readouterr()
     assert "| **mandatory** | `limits` | `access-budget-b` | too much |" in out
     assert CANARY not in out + err
@@ -98,7 +102,7 @@ def test_findings_come_out_of_the_event_log_and_nothing_else_does(
 def test_advice_is_no_refusal(fake: Make, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     event = {"policyEvent": {**FINDING, "enforcementLevel": "advisory"}}
     pulumi = fake(json.dumps({"steps": [UPDATE]}), events=f"{json.dumps(event)}\n")
-    assert review.review(pulumi, policy_pack=tmp_path, python=Path(sys.executable)) == 0
+    assert review.review(pulumi, policy_pack=tmp_path, python=Path(sys.executable), checkout=CHECKOUT) == 0
     assert "| advisory | `limits` |" in capfd.readouterr().out
 
 
@@ -115,6 +119,6 @@ def test_an_event_log_that_nobody_opens_ends_all_the_same() -> None:
 def test_drift_is_an_exit_status(
     fake: Make, tmp_path: Path, capfd: pytest.CaptureFixture[str], steps: list[dict[str, Any]], status: int
 ) -> None:
-    assert review.drift(fake(json.dumps({"steps": steps})), python=Path(sys.executable)) == status
+    assert review.drift(fake(json.dumps({"steps": steps})), python=Path(sys.executable), checkout=CHECKOUT) == status
     assert ("**No drift.**" in capfd.readouterr().out) is (status == 0)
     assert "--refresh" in json.loads((tmp_path / "arguments").read_text())
