@@ -39,8 +39,6 @@ SECTIONS = frozenset(
 )
 """Sections of config.yaml (load_config in litellm/proxy/proxy_server.py); `environment_variables` is `environment`."""
 
-MODEL_FIELDS = frozenset({"model_name", "litellm_params", "model_info"})
-
 STACK_ENVIRONMENT = frozenset({"DATABASE_URL", "DRAIN_ENDPOINT_TOKEN", "LITELLM_MASTER_KEY", "LITELLM_SALT_KEY"})
 """Variables of the proxy that the stack sets by itself."""
 
@@ -90,9 +88,6 @@ def _model_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
         if not isinstance(entry, Mapping):
             yield Problem(path=path, message="write a mapping with `model_name` and `litellm_params`")
             continue
-        for unknown in sorted(entry.keys() - MODEL_FIELDS):
-            message = f"LiteLLM reads no such setting here; {nearest(unknown, MODEL_FIELDS)}"
-            yield Problem(path=f"{path}.{unknown}", message=message)
         if not entry.get("model_name") or not isinstance(entry.get("model_name"), str):
             yield Problem(path=f"{path}.model_name", message="missing: the name that applications ask for")
         parameters = entry.get("litellm_params")

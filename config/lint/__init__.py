@@ -1,0 +1,15 @@
+"""What is checked of the stack config beyond its shape, one rule a file. `problems` runs them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from config.lint import choices, names
+from config.problems import Problem
+
+
+def problems(values: Mapping[str, Any]) -> list[Problem]:
+    """Return what the rules find in a stack config that is not yet validated, each finding once."""
+    found = [*names.problems(values), *choices.problems(values)]
+    return list(dict.fromkeys(found))
