@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from config.lint import choices, names
+from config.lint import choices, fallbacks, names, sections
 from config.problems import Problem
 
 
 def problems(values: Mapping[str, Any]) -> list[Problem]:
     """Return what the rules find in a stack config that is not yet validated, each finding once."""
-    found = [*names.problems(values), *choices.problems(values)]
+    rules = (names, choices, fallbacks, sections)
+    found = [problem for rule in rules for problem in rule.problems(values)]
     return list(dict.fromkeys(found))

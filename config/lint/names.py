@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from config.lint.places import OF_A_MODEL, SETTINGS, Place, places
 from config.lint.vocabulary import Vocabulary, vocabulary
+from config.places import OF_A_MODEL, SETTINGS, Place, places
 from config.problems import Problem, nearest
 from config.proxy import OWNED, SECTIONS
 

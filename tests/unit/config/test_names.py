@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from config import settings
 from config.lint.vocabulary import vocabulary
-from config.problems import ConfigError
+from tests.unit.config.findings import found
 
 MODEL = {"model": "openai/gpt-4o-mini"}
 
 
-def warnings(**sections: Any) -> dict[str, str]:
-    raw = {f"p:{name}": json.dumps(value) for name, value in sections.items()}
-    found = settings.check(raw, encrypted=list(raw), project="p").warnings
-    assert all(problem.severity == "warning" for problem in found)
-    return {problem.path: problem.message for problem in found}
+def warnings(**sections: Any) -> Mapping[str, str]:
+    result = found(**sections)
+    assert result.errors == {}
+    return result.warnings
 
 
 def test_a_mistyped_name_is_named_with_the_nearest_one() -> None:
-    found = warnings(
+    said = warnings(
         proxy={
             "model_list": [
                 {
@@ -36,7 +34,7 @@ def test_a_mistyped_name_is_named_with_the_nearest_one() -> None:
             "router_settings": {"routing_stratgey": "least-busy"},
         }
     )
-    assert {path: message.rpartition("; " if "know" in message else ": ")[2] for path, message in found.items()} == {
+    assert {path: message.rpartition("; " if "know" in message else ": ")[2] for path, message in said.items()} == {
         "proxy.model_list[0].litellm_params.num_retrys": "did you mean 'num_retries'?",
         "proxy.model_list[0].model_info.acess_groups": "did you mean 'access_groups'?",
         "proxy.litellm_settings.num_retrys": "did you mean 'num_retries'?",
@@ -44,7 +42,7 @@ def test_a_mistyped_name_is_named_with_the_nearest_one() -> None:
         "proxy.general_settings.proxy_batch_write": "did you mean 'proxy_batch_write_at'?",
         "proxy.router_settings.routing_stratgey": "did you mean 'routing_strategy'?",
     }
-    assert found["proxy.litellm_settings.num_retrys"].startswith(f"LiteLLM {vocabulary().version} ignores it")
+    assert said["proxy.litellm_settings.num_retrys"].startswith(f"LiteLLM {vocabulary().version} ignores it")
 
 
 @pytest.mark.parametrize(
@@ -60,21 +58,21 @@ def test_a_mistyped_name_is_named_with_the_nearest_one() -> None:
     ],
 )
 def test_a_name_in_the_wrong_section_is_told_where_it_belongs(section: str, name: str, mend: str) -> None:
-    found = warnings(proxy={section: {name: 1}})
-    assert found == {f"proxy.{section}.{name}": f"LiteLLM {vocabulary().version} ignores it: {mend}"}
+    said = warnings(proxy={section: {name: 1}})
+    assert said == {f"proxy.{section}.{name}": f"LiteLLM {vocabulary().version} ignores it: {mend}"}
 
 
 def test_a_name_beside_the_parts_of_a_model_is_told_where_it_belongs() -> None:
     entry = {"model_name": "chat", "litellm_params": MODEL, "rpm": 3, "litellm_parms": {}}
-    found = warnings(proxy={"model_list": [entry]})
-    assert found["proxy.model_list[0].rpm"].endswith("ignores it: it belongs in litellm_params")
-    assert found["proxy.model_list[0].litellm_parms"].endswith("ignores it: did you mean 'litellm_params'?")
+    said = warnings(proxy={"model_list": [entry]})
+    assert said["proxy.model_list[0].rpm"].endswith("ignores it: it belongs in litellm_params")
+    assert said["proxy.model_list[0].litellm_parms"].endswith("ignores it: did you mean 'litellm_params'?")
 
 
 def test_models_of_the_database_are_checked_like_those_of_the_file() -> None:
     stored = {"model_name": "extra", "litellm_params": {**MODEL, "api_bsae": "https://x"}}
-    found = warnings(access={"models": {"extra": stored}})
-    assert "did you mean 'api_base'?" in found["access.models.extra.litellm_params.api_bsae"]
+    said = warnings(access={"models": {"extra": stored}})
+    assert "did you mean 'api_base'?" in said["access.models.extra.litellm_params.api_bsae"]
 
 
 def test_what_litellm_takes_with_any_name_is_left_alone() -> None:
@@ -84,14 +82,16 @@ def test_what_litellm_takes_with_any_name_is_left_alone() -> None:
 
 
 def test_a_strategy_that_litellm_does_not_have_is_an_error() -> None:
-    raw = {"p:proxy": json.dumps({"router_settings": {"routing_strategy": "least-busi"}})}
-    with pytest.raises(ConfigError, match=r"routing_strategy: LiteLLM has no strategy .* did you mean 'least-busy'\?"):
-        settings.check(raw, encrypted=[], project="p")
+    said = found(proxy={"router_settings": {"routing_strategy": "least-busi"}}).errors[
+        "proxy.router_settings.routing_strategy"
+    ]
+    assert said == "LiteLLM has no strategy 'least-busi' and would not start; did you mean 'least-busy'?"
 
 
 def test_callbacks_and_policies_that_litellm_passes_over_are_named() -> None:
-    found = warnings(
+    said = warnings(
         proxy={
+            "model_list": [{"model_name": "chat", "litellm_params": MODEL}],
             "litellm_settings": {"success_callback": ["langfus", "my_module.handler", "own_webhook", "langfuse"]},
             "callback_settings": {"own_webhook": {"callback_type": "generic_api", "endpoint": "https://example.com"}},
             "router_settings": {
@@ -101,7 +101,7 @@ def test_callbacks_and_policies_that_litellm_passes_over_are_named() -> None:
             },
         }
     )
-    assert {path: message.rpartition("; ")[2] for path, message in found.items()} == {
+    assert {path: message.rpartition("; ")[2] for path, message in said.items()} == {
         "proxy.litellm_settings.success_callback[0]": "did you mean 'langfuse'?",
         "proxy.router_settings.retry_policy.TimeoutErrorRetry": "did you mean 'TimeoutErrorRetries'?",
         "proxy.router_settings.model_group_retry_policy.chat.RateLimits": "did you mean 'RateLimitErrorRetries'?",
@@ -110,7 +110,5 @@ def test_callbacks_and_policies_that_litellm_passes_over_are_named() -> None:
 
 
 def test_errors_come_with_the_warnings_beside_them() -> None:
-    raw = {"p:proxy": json.dumps({"litellm_settings": {"num_retrys": 1}}), "p:bind": "everywhere"}
-    with pytest.raises(ConfigError, match="has 1 mistake") as raised:
-        settings.check(raw, encrypted=[], project="p")
-    assert [problem.path for problem in raised.value.warnings] == ["proxy.litellm_settings.num_retrys"]
+    result = found(proxy={"litellm_settings": {"num_retrys": 1}}, bind="everywhere")
+    assert (list(result.errors), list(result.warnings)) == (["bind"], ["proxy.litellm_settings.num_retrys"])
