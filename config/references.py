@@ -9,8 +9,9 @@ from typing import Any, Literal, NamedTuple
 from config.access import RESERVED
 from config.model_names import ModelNames, model_names
 from config.problems import Problem, nearest
-from config.proxy import STACK_ENVIRONMENT, declared_names, secret_problems
+from config.proxy import STACK_ENVIRONMENT, declared_names
 from config.reading import mapping
+from config.secret_texts import secret_problems
 
 _KINDS = {
     "budgets": ("budget", "budget_id", "end_user_budget_id"),

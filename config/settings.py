@@ -16,13 +16,11 @@ from pydantic.alias_generators import to_camel
 from config import cache, lint, proxy, references
 from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
+from config.lint.enterprise import LICENCE
 from config.problems import ConfigError, Problem
 from config.reading import mapping
 from config.rotation import RotationSettings
 from config.structure import structural_problems
-
-LICENCE = "LITELLM_LICENSE"
-"""The variable that LiteLLM reads its Enterprise licence from."""
 
 IMAGES = Path(__file__).with_name("images.json")
 

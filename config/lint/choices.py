@@ -7,7 +7,7 @@ from typing import Any
 
 from config.lint.vocabulary import vocabulary
 from config.problems import Problem, nearest
-from config.reading import mapping
+from config.reading import mapping, texts
 
 ROUTER = "proxy.router_settings"
 CALLBACKS = ("callbacks", "success_callback", "failure_callback", "service_callback", "audit_log_callbacks")
@@ -34,7 +34,7 @@ def _strategies(router: Mapping[str, Any]) -> Iterator[Problem]:
         message = f"LiteLLM has no strategy {strategy!r} and would not start; {nearest(strategy, known)}"
         yield Problem(path=f"{ROUTER}.routing_strategy", message=message)
     checks = vocabulary().choices["optional_pre_call_checks"]
-    for index, check in enumerate(_words(router.get("optional_pre_call_checks"))):
+    for index, check in texts(router, "optional_pre_call_checks"):
         if check not in checks:
             yield _ignored(f"{ROUTER}.optional_pre_call_checks[{index}]", check, checks)
 
@@ -51,13 +51,9 @@ def _callbacks(proxy: Mapping[str, Any]) -> Iterator[Problem]:
     own = mapping(proxy, "callback_settings")
     known = vocabulary().choices["callbacks"]
     for setting in CALLBACKS:
-        for index, word in enumerate(_words(mapping(proxy, "litellm_settings").get(setting))):
+        for index, word in texts(proxy, "litellm_settings", setting):
             if word not in known and "." not in word and word not in own:
                 yield _ignored(f"proxy.litellm_settings.{setting}[{index}]", word, known)
-
-
-def _words(listed: Any) -> list[str]:
-    return [word for word in listed if isinstance(word, str)] if isinstance(listed, list) else []
 
 
 def _ignored(path: str, word: str, known: Collection[str]) -> Problem:
