@@ -8,7 +8,7 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down backup restore backup-passphrase upgrade-database preview logs env import unmanaged rotate master-key shell prepare test bench check names
+.PHONY: help up down backup restore backup-passphrase upgrade-database preview logs env import unmanaged rotate master-key shell prepare test bench check names schema
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
@@ -71,3 +71,6 @@ check: ## run the linters and the type checker
 
 names: ## read the names that the pinned LiteLLM knows into config/litellm_names.json (after a new version of its image)
 	@$(SUPPLY_COMMAND) names
+
+schema: ## write the JSON schema of the stack config, by which editors complete and check it
+	@$(SUPPLY_COMMAND) schema

@@ -47,7 +47,12 @@ class Section(BaseModel):
     """A part of the stack config: frozen, in camelCase, and no name is accepted that it does not know."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, hide_input_in_errors=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=False,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
     )
 
 

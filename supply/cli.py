@@ -80,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--arguments", default="", help="further arguments of tests.bench")
     add("check", _check, "run the linters and the type checker")
     add("names", _names, "read the names that the pinned LiteLLM knows")
+    add("schema", _schema, "write the JSON schema of the stack config")
     return root
 
 
@@ -232,6 +233,10 @@ def _check(_given: argparse.Namespace) -> int:
 
 def _names(_given: argparse.Namespace) -> int:
     return _module("vocabulary")
+
+
+def _schema(_given: argparse.Namespace) -> int:
+    return _module("config.schema")
 
 
 def _module(name: str) -> int:
