@@ -95,4 +95,5 @@ def _callbacks(source: Source) -> frozenset[str]:
     started = source.compared("proxy/common_utils/callback_utils.py", "callback")
     named = source.words("__init__.py", "_custom_logger_compatible_callbacks_literal")
     by_address = source.keys("integrations/generic_api/generic_api_compatible_callbacks.json")
-    return named | compared | started | by_address
+    services = source.compared("_service_logger.py", "callback")
+    return named | compared | started | services | by_address
