@@ -8,7 +8,7 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down backup restore backup-passphrase upgrade-database preview logs env import unmanaged review drift rotate master-key shell prepare test bench check
+.PHONY: help up down backup restore backup-passphrase upgrade-database preview logs env import unmanaged review drift rotate master-key shell prepare test bench check names schema
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
@@ -74,3 +74,9 @@ bench: ## measure what the product costs (ARGS='--runs 5 --keys 10 100 500')
 
 check: ## run the linters and the type checker
 	@$(SUPPLY_COMMAND) check
+
+names: ## read the names that the pinned LiteLLM knows into config/litellm_names.json (after a new version of its image)
+	@$(SUPPLY_COMMAND) names
+
+schema: ## write the JSON schema of the stack config, by which editors complete and check it
+	@$(SUPPLY_COMMAND) schema

@@ -54,9 +54,6 @@ edge = Edge("edge", EdgeArgs(identity=identity, settings=given, network=network,
 access = Access("access", AccessArgs(settings=given, secrets=secrets, network=network, edge=edge))
 Monitoring("monitoring", MonitoringArgs(identity=identity, settings=given, network=network, access=access))
 
-pulumi.export("gatewayUrl", given.gateway_url)
-pulumi.export("adminUrl", f"{given.gateway_url}/ui/")
-pulumi.export("prometheusUrl", given.prometheus_url)
-pulumi.export("masterKey", secrets.master_key)
-pulumi.export("virtualKeys", access.virtual_keys)
-pulumi.export("keyModels", access.key_models)
+outputs = {"masterKey": secrets.master_key, "virtualKeys": access.virtual_keys, "keyModels": access.key_models}
+for name, value in {**given.addresses, **outputs}.items():
+    pulumi.export(name, value)

@@ -12,7 +12,8 @@ from components.network import Network
 from components.secrets import Secrets
 from config import litellm
 from config.access import RESERVED, KeySettings
-from config.proxy import ENVIRON, model_names
+from config.proxy import model_names
+from config.secret_texts import ENVIRON
 from config.settings import Settings
 from litellm_admin.resources import (
     Budget,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pulumi
 
 from config import settings
-from config.problems import ConfigError
+from config.problems import ConfigError, Problem
 from engine import preflight
 from engine.api import EngineError
 from engine.identity import stack_label
@@ -18,9 +20,19 @@ def load() -> settings.Settings:
     encrypted = [name for name in raw if pulumi.runtime.config.is_config_secret(name)]
     label = stack_label(project=pulumi.get_project(), stack=pulumi.get_stack())
     try:
-        given = settings.load(raw, encrypted=encrypted, project=pulumi.get_project())
+        checked = settings.check(raw, encrypted=encrypted, project=pulumi.get_project())
+        _warn(checked.warnings)
+        given = checked.settings
         preflight.check(label=label, address=given.bind, ports=given.ports.published())
         preflight.check_data(label=label, image=given.images.postgres, volume=given.volume)
-    except (ConfigError, EngineError) as error:
+    except ConfigError as error:
+        _warn(error.warnings)
+        raise pulumi.RunError(str(error)) from None
+    except EngineError as error:
         raise pulumi.RunError(str(error)) from None
     return given
+
+
+def _warn(warnings: Iterable[Problem]) -> None:
+    for warning in warnings:
+        pulumi.log.warn(str(warning))

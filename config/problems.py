@@ -5,24 +5,33 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One mistake: the `path` in the stack config and a `message` that says what is wrong and what to write instead."""
+    """One mistake: the `path` in the stack config and a `message` that says what is wrong and what to write instead.
+
+    A warning is for what LiteLLM would pass over; an error for what would be unsafe, or would not work.
+    """
 
     path: str
     message: str
+    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
 
 
 class ConfigError(Exception):
-    """The stack config cannot be used; the message lists every problem and never a value that could be secret."""
+    """The stack config cannot be used; the message lists every error and never a value that could be secret.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    `warnings` are what was found beside them.
+    """
+
+    def __init__(self, problems: Sequence[Problem], *, warnings: Sequence[Problem] = ()) -> None:
         self.problems = tuple(problems)
+        self.warnings = tuple(warnings)
         count = f"{len(problems)} mistakes" if len(problems) > 1 else "1 mistake"
         super().__init__(
             "\n".join([f"the stack config has {count}; nothing was touched:", *(f"  - {p}" for p in problems)])

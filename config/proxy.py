@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.problems import Problem, nearest, path_of
-
-ENVIRON = "os.environ/"
-SECRET_NAME = re.compile(r"(^|_)(api_key|secret|secret_access_key|access_key_id|password|private_key|token)$")
+from config.problems import Problem, nearest
+from config.reading import mapping
+from config.secret_texts import secret_problems
 
 SECTIONS = frozenset(
     {
@@ -39,9 +38,16 @@ SECTIONS = frozenset(
 )
 """Sections of config.yaml (load_config in litellm/proxy/proxy_server.py); `environment_variables` is `environment`."""
 
-MODEL_FIELDS = frozenset({"model_name", "litellm_params", "model_info"})
-
-STACK_ENVIRONMENT = frozenset({"DATABASE_URL", "DRAIN_ENDPOINT_TOKEN", "LITELLM_MASTER_KEY", "LITELLM_SALT_KEY"})
+STACK_ENVIRONMENT = frozenset(
+    {
+        "DATABASE_URL",
+        "DISABLE_SCHEMA_UPDATE",
+        "DRAIN_ENDPOINT_TOKEN",
+        "GRACEFUL_SHUTDOWN_TIMEOUT",
+        "LITELLM_MASTER_KEY",
+        "LITELLM_SALT_KEY",
+    }
+)
 """Variables of the proxy that the stack sets by itself."""
 
 OWNED = {
@@ -62,11 +68,11 @@ def problems(values: Mapping[str, Any]) -> list[Problem]:
     return [
         *(
             Problem(path=f"proxy.{name}", message=f"no such section of config.yaml; {nearest(name, SECTIONS)}")
-            for name in sorted(settings.keys() - SECTIONS)
+            for name in sorted(settings.keys() - SECTIONS - OWNED.keys())
         ),
         *_model_problems(settings),
         *_owned_problems(settings),
-        *secret_problems(settings, declared_names(values), path=("proxy",)),
+        *secret_problems(settings, declared_names(values), path=("proxy",), besides=OWNED.keys()),
         *_environment_problems(values),
         *_end_user_budget_problems(settings),
     ]
@@ -90,9 +96,6 @@ def _model_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
         if not isinstance(entry, Mapping):
             yield Problem(path=path, message="write a mapping with `model_name` and `litellm_params`")
             continue
-        for unknown in sorted(entry.keys() - MODEL_FIELDS):
-            message = f"LiteLLM reads no such setting here; {nearest(unknown, MODEL_FIELDS)}"
-            yield Problem(path=f"{path}.{unknown}", message=message)
         if not entry.get("model_name") or not isinstance(entry.get("model_name"), str):
             yield Problem(path=f"{path}.model_name", message="missing: the name that applications ask for")
         parameters = entry.get("litellm_params")
@@ -103,28 +106,11 @@ def _model_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _owned_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    for section in ("litellm_settings", "general_settings"):
-        values = settings.get(section)
-        for name in sorted(OWNED.keys() & (values.keys() if isinstance(values, Mapping) else set())):
+    for name in sorted(OWNED.keys() & settings.keys()):
+        yield Problem(path=f"proxy.{name}", message=f"remove it: {OWNED[name]}")
+    for section in ("litellm_settings", "general_settings", "router_settings"):
+        for name in sorted(OWNED.keys() & mapping(settings, section).keys()):
             yield Problem(path=f"proxy.{section}.{name}", message=f"remove it: {OWNED[name]}")
-
-
-def secret_problems(
-    settings: Mapping[str, Any], declared: frozenset[str], *, path: tuple[str, ...]
-) -> Iterator[Problem]:
-    """Find secrets in clear, and references to variables that are not declared, anywhere in the section at `path`."""
-    for location, value in _strings(settings, path):
-        name = str(location[-1])
-        if value.startswith(ENVIRON):
-            variable = value.removeprefix(ENVIRON)
-            if variable not in declared:
-                mend = f"`pulumi config set --secret --path secrets.{variable}`"
-                yield Problem(path=path_of(location), message=f"{value} is not set; {mend}, or add it to `environment`")
-        elif SECRET_NAME.search(name) and name not in OWNED:
-            message = (
-                f"a secret in clear; write {ENVIRON}NAME here and `pulumi config set --secret --path secrets.NAME`"
-            )
-            yield Problem(path=path_of(location), message=message)
 
 
 def _environment_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -164,15 +150,3 @@ def own_names(values: Mapping[str, Any]) -> frozenset[str]:
     """Return the variables that stack config gives the proxy."""
     sections = (values.get("secrets"), values.get("environment"))
     return frozenset().union(*(section for section in sections if isinstance(section, Mapping)))
-
-
-def _strings(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every text in `value` with its location."""
-    if isinstance(value, str):
-        yield location, value
-    elif isinstance(value, Mapping):
-        for name, child in value.items():
-            yield from _strings(child, (*location, name))
-    elif isinstance(value, list):
-        for index, child in enumerate(value):
-            yield from _strings(child, (*location, index))

@@ -11,3 +11,11 @@ def mapping(values: Any, *path: str) -> Mapping[str, Any]:
     for name in path:
         values = values.get(name) if isinstance(values, Mapping) else None
     return values if isinstance(values, Mapping) else {}
+
+
+def texts(values: Any, *path: str) -> list[tuple[int, str]]:
+    """Return the texts of the list at a path below `values`, each with its index."""
+    *above, name = path
+    listed = mapping(values, *above).get(name)
+    entries = enumerate(listed) if isinstance(listed, list) else ()
+    return [(index, entry) for index, entry in entries if isinstance(entry, str)]

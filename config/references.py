@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from config.access import RESERVED
+from config.model_names import ModelNames, model_names
 from config.problems import Problem, nearest
-from config.proxy import STACK_ENVIRONMENT, declared_names, model_names, secret_problems
+from config.proxy import STACK_ENVIRONMENT, declared_names
 from config.reading import mapping
-
-SPECIAL_MODELS = frozenset({"all-proxy-models", "all-team-models", "no-default-models"})
-"""Words that LiteLLM takes in place of a model (SpecialModelNames in litellm/proxy/_types.py)."""
+from config.secret_texts import secret_problems
 
 _KINDS = {
     "budgets": ("budget", "budget_id", "end_user_budget_id"),
@@ -34,7 +33,7 @@ class _Declared(NamedTuple):
 def problems(values: Mapping[str, Any]) -> list[Problem]:
     """Every reference in `access` that leads nowhere, every alias twice, and every name that is the stack's own."""
     access = mapping(values, "access")
-    models = [*_usable_models(mapping(values, "proxy")), *_own_models(access)]
+    models = model_names(values)
     found = [*_reserved(access), *_repeated_aliases(access), *_strangers(access), *_unread(values)]
     for kind in ("models", "credentials"):
         found += secret_problems(
@@ -106,13 +105,22 @@ def _strangers(access: Mapping[str, Any]) -> Iterator[Problem]:
                 )
 
 
-def _model_problems(declared: _Declared, models: list[str]) -> Iterator[Problem]:
+def _model_problems(declared: _Declared, models: ModelNames) -> Iterator[Problem]:
+    aliases = mapping(declared.fields, "aliases")
     for word in _MODEL_LISTS:
         listed = declared.fields.get(word)
         for index, model in enumerate(listed if isinstance(listed, list) else ()):
-            if isinstance(model, str) and model not in models and model not in SPECIAL_MODELS:
-                message = f"no model {model!r} in model_list (have: {', '.join(models)})"
-                yield Problem(path=f"{declared.path}.{word}[{index}]", message=message)
+            if isinstance(model, str) and model not in aliases and not models.permit(model):
+                path = f"{declared.path}.{word}[{index}]"
+                yield Problem(path=path, message=models.missing(model), severity=_known_models(models))
+    single = {f"aliases.{alias}": model for alias, model in aliases.items()}
+    for word, model in {**single, "default_model": declared.fields.get("default_model")}.items():
+        if isinstance(model, str) and not models.answer(model):
+            yield Problem(path=f"{declared.path}.{word}", message=models.missing(model), severity=_known_models(models))
+
+
+def _known_models(models: ModelNames) -> Literal["error", "warning"]:
+    return "warning" if models.others else "error"
 
 
 def _reference_problems(declared: _Declared, kind: str, there: Mapping[str, Any]) -> Iterator[Problem]:
@@ -137,26 +145,9 @@ def _credential_problems(path: str, model: Mapping[str, Any], values: Mapping[st
         yield Problem(path=f"{path}.litellm_params.litellm_credential_name", message=message)
 
 
-def _own_models(access: Mapping[str, Any]) -> list[str]:
-    names = [fields.get("model_name") for _, fields in _objects(access, "models")]
-    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
-
-
 def _key_sections(access: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     teams = [(f"access.teams.{name}.keys", mapping(team, "keys")) for name, team in _objects(access, "teams")]
     return [("access.keys", mapping(access, "keys")), *teams]
-
-
-def _usable_models(proxy: Mapping[str, Any]) -> list[str]:
-    """Names that a key may be limited to: models, their aliases, and access groups."""
-    models = proxy.get("model_list")
-    infos = (
-        [entry.get("model_info") for entry in models if isinstance(entry, Mapping)] if isinstance(models, list) else []
-    )
-    groups = [info.get("access_groups") for info in infos if isinstance(info, Mapping)]
-    aliases = mapping(proxy, "router_settings", "model_group_alias")
-    named = [name for group in groups if isinstance(group, list) for name in group]
-    return [*model_names(proxy), *aliases, *dict.fromkeys(named)]
 
 
 def _objects(section: Mapping[str, Any], name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

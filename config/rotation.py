@@ -15,7 +15,9 @@ Number = Annotated[int, Field(ge=1)]
 class RotationSettings(BaseModel):
     """Raising a number rotates its secret. `everything` counts for each of them, as if each had been raised with it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
+    )
 
     everything: Number = 1
     master_key: Number = 1

@@ -1,4 +1,4 @@
-"""The stack config as one frozen model. `load` validates it whole and reports every mistake at once."""
+"""The stack config as one frozen model. `check` validates it whole and reports every mistake at once."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ import functools
 import ipaddress
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-from config import cache, proxy, references
+from config import cache, lint, proxy, references
 from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
+from config.lint.enterprise import LICENCE
 from config.problems import ConfigError, Problem
 from config.reading import mapping
 from config.rotation import RotationSettings
 from config.structure import structural_problems
-
-LICENCE = "LITELLM_LICENSE"
-"""The variable that LiteLLM reads its Enterprise licence from."""
 
 IMAGES = Path(__file__).with_name("images.json")
 
@@ -48,7 +47,12 @@ class Section(BaseModel):
     """A part of the stack config: frozen, in camelCase, and no name is accepted that it does not know."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, hide_input_in_errors=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=False,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
     )
 
 
@@ -152,6 +156,15 @@ class Settings(Section):
         return f"http://{self._reachable}:{self.ports.prometheus}"
 
     @property
+    def addresses(self) -> dict[str, str]:
+        """The addresses that the stack tells its users, by the name of the output."""
+        return {
+            "gatewayUrl": self.gateway_url,
+            "adminUrl": f"{self.gateway_url}/ui/",
+            "prometheusUrl": self.prometheus_url,
+        }
+
+    @property
     def _reachable(self) -> str:
         address = ipaddress.ip_address(self.bind)
         if address.is_unspecified:
@@ -159,7 +172,20 @@ class Settings(Section):
         return f"[{address}]" if address.version == 6 else str(address)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A stack config that can be used, and what of it LiteLLM would pass over."""
+
+    settings: Settings
+    warnings: tuple[Problem, ...]
+
+
 def load(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -> Settings:
+    """Return what `check` does, without the warnings."""
+    return check(raw, encrypted=encrypted, project=project).settings
+
+
+def check(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -> Checked:
     """Validate the stack config of `project`: `raw` maps `project:name` to text, objects as JSON, secrets decrypted.
 
     `encrypted` are the names of `raw` that are encrypted in the file. Raises ConfigError with every mistake.
@@ -174,6 +200,7 @@ def load(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) ->
         *proxy.problems(values),
         *references.problems(values),
         *cache.problems(values, variables=proxy.own_names(values)),
+        *lint.problems(values),
         *_port_problems(values),
         *_clear_problems(values, clear),
     ]
@@ -181,9 +208,12 @@ def load(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) ->
         settings = Settings.model_validate(values, context={"licensed": LICENCE in mapping(values, "secrets")})
     except ValidationError as error:
         problems = [*structural_problems(error, Settings), *problems]
-    if problems:
-        raise ConfigError(sorted(problems, key=lambda problem: problem.path))
-    return settings
+    problems.sort(key=lambda problem: problem.path)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    warnings = tuple(problem for problem in problems if problem.severity == "warning")
+    if errors:
+        raise ConfigError(errors, warnings=warnings)
+    return Checked(settings=settings, warnings=warnings)
 
 
 def _decode(text: str) -> Any:

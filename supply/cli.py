@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -95,6 +96,8 @@ def parser() -> argparse.ArgumentParser:
     bench = add("bench", _bench, "measure what the product costs")
     bench.add_argument("--arguments", default="", help="further arguments of tests.bench")
     add("check", _check, "run the linters and the type checker")
+    add("names", _names, "read the names that the pinned LiteLLM knows")
+    add("schema", _schema, "write the JSON schema of the stack config")
     return root
 
 
@@ -256,3 +259,17 @@ def _bench(given: argparse.Namespace) -> int:
 
 def _check(_given: argparse.Namespace) -> int:
     return 1 if testing.check(Console()) else 0
+
+
+def _names(_given: argparse.Namespace) -> int:
+    return _module("vocabulary")
+
+
+def _schema(_given: argparse.Namespace) -> int:
+    return _module("config.schema")
+
+
+def _module(name: str) -> int:
+    """Run a module of the program with its packages; its exit status."""
+    command = [str(host.python(Console())), "-m", name]
+    return subprocess.run(command, cwd=host.CHECKOUT, check=False).returncode

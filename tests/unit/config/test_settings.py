@@ -178,7 +178,6 @@ def test_a_model_that_lacks_its_parts_is_named() -> None:
     assert set(found) == {
         "proxy.model_list[0].litellm_params.model",
         "proxy.model_list[1]",
-        "proxy.model_list[2].litellm_parms",
         "proxy.model_list[2].model_name",
         "proxy.model_list[2].litellm_params.model",
     }

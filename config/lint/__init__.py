@@ -1,0 +1,16 @@
+"""What is checked of the stack config beyond its shape, one rule a file. `problems` runs them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from config.lint import addresses, budgets, choices, durations, enterprise, fallbacks, names, secrets, sections
+from config.problems import Problem
+
+
+def problems(values: Mapping[str, Any]) -> list[Problem]:
+    """Return what the rules find in a stack config that is not yet validated, each finding once."""
+    rules = (names, choices, fallbacks, sections, durations, addresses, budgets, enterprise, secrets)
+    found = [problem for rule in rules for problem in rule.problems(values)]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,53 @@
+"""Addresses of other services: with a scheme, without a password, and not of the proxy's own container."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from config.places import places
+from config.problems import Problem
+from config.reading import mapping
+
+ADDRESS = re.compile(r"(^|_)(api_base|base_url|url|endpoint_url)$")
+"""Names of settings that hold a URL."""
+
+HOST = re.compile(r"(^|_)host$")
+OWN = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104  # compared with, not bound to
+
+
+def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Report an admin address that leads nowhere, and warn of addresses that requests could not reach."""
+    admin = values.get("adminUrl")
+    if isinstance(admin, str) and not _has_scheme(admin, "http", "https"):
+        yield Problem(path="adminUrl", message="write a URL, such as https://gateway.example.com")
+    for place in places(values):
+        for name, value in place.values.items():
+            yield from _address(f"{place.path}.{name}", str(name), value)
+    for name, value in mapping(values, "environment").items():
+        yield from _address(f"environment.{name}", str(name).lower(), value)
+
+
+def _address(path: str, name: str, value: Any) -> Iterator[Problem]:
+    if not isinstance(value, str) or not value or "os.environ/" in value:
+        return
+    url = bool(ADDRESS.search(name))
+    if url and not _has_scheme(value):
+        yield Problem(path=path, message="no URL: write it with its scheme, as in https://...", severity="warning")
+    elif url or HOST.search(name):
+        host = urlsplit(value if url else f"//{value}").hostname
+        if host in OWN:
+            message = f"in the proxy's container, {host} is the container itself: write the host's address"
+            yield Problem(path=path, message=message, severity="warning")
+
+
+def _has_scheme(value: str, *schemes: str) -> bool:
+    try:
+        address = urlsplit(value)
+    except ValueError:
+        return False
+    return bool(address.scheme and address.netloc) and (
+        not schemes or bool(address.scheme in schemes and address.hostname)
+    )

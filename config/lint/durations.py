@@ -1,0 +1,88 @@
+"""Spans of time: those that LiteLLM wants as text (`30d`), and those that it wants as a number of seconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from config.places import Place, places
+from config.problems import Problem
+from config.secret_texts import ENVIRON
+
+SPANS = frozenset({"budget_duration", "internal_user_budget_duration", "time_period"})
+KEPT = ("_retention_period", "_retention_interval")
+"""Ends of the names of settings that say for how long something is kept, or how often what is older is deleted."""
+
+SECONDS = frozenset(
+    {
+        "alerting_threshold",
+        "cooldown_time",
+        "health_check_interval",
+        "pass_through_request_timeout",
+        "proxy_batch_write_at",
+        "request_timeout",
+        "retry_after",
+        "stream_timeout",
+        "timeout",
+        "ttl",
+        "user_api_key_cache_ttl",
+    }
+)
+
+EXACT = re.compile(r"[1-9]\d*(mo|[smhdw])|hourly|daily|weekly|monthly")
+READ = re.compile(r"0*[1-9]\d*(mo|[smhdw])")
+"""What LiteLLM takes: it reads the start, and passes over the rest (litellm_core_utils/duration_parser.py)."""
+
+WRITE = "write a whole number and a unit, as in 30s, 2m, 12h, 7d, 4w or 1mo"
+
+
+def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Report spans that LiteLLM could not read, and warn of those that it would read otherwise than they look."""
+    for place in places(values):
+        if place.section == "litellm_params" or place.path.count(".") == 1:
+            yield from _spans(place.path, place.values)
+        yield from _seconds(place)
+
+
+def _spans(path: str, settings: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, value in settings.items():
+        here = f"{path}.{name}"
+        if isinstance(value, Mapping):
+            yield from _spans(here, value)
+        elif name in SPANS or str(name).endswith(KEPT):
+            yield from _span(here, value, kept=str(name).endswith(KEPT))
+
+
+def _span(path: str, value: Any, *, kept: bool) -> Iterator[Problem]:
+    if value is None or (isinstance(value, str) and (EXACT.fullmatch(value) or value.startswith(ENVIRON))):
+        return
+    if isinstance(value, str) and (start := READ.match(value.lower())):
+        message = f"LiteLLM reads {value!r} as {start[0]!r}: {WRITE}"
+        yield Problem(path=path, message=message, severity="warning")
+    elif kept and isinstance(value, int) and not isinstance(value, bool):
+        yield Problem(path=path, message=f"LiteLLM reads a bare number as days: write {value}d", severity="warning")
+    else:
+        yield Problem(path=path, message=f"not a span of time that LiteLLM reads: {WRITE}")
+
+
+def _seconds(place: Place) -> Iterator[Problem]:
+    for name in SECONDS & place.values.keys():
+        value = place.values[name]
+        # The proxy resolves os.environ/NAME anywhere; request_timeout is read by the stack itself for the edge.
+        own = place.section == "litellm_settings" and name == "request_timeout"
+        if value is None or (isinstance(value, str) and value.startswith(ENVIRON) and not own):
+            continue
+        seconds = _number(value)
+        if seconds is None or (own and seconds <= 0):
+            message = "write a number of seconds" + (" above 0" if own else "")
+            yield Problem(path=f"{place.path}.{name}", message=message)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None

@@ -1,0 +1,31 @@
+"""The names that the stack's version of LiteLLM knows; `make names` reads them from its source."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = Path(__file__).parents[1] / "litellm_names.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """Names by section of config.yaml, and the words that a setting takes, as LiteLLM `version` knows them."""
+
+    version: str
+    sections: Mapping[str, frozenset[str]]
+    choices: Mapping[str, frozenset[str]]
+
+
+@functools.cache
+def vocabulary() -> Vocabulary:
+    """Return the vocabulary of the version of LiteLLM that the stack is tested with."""
+    content = json.loads(FILE.read_text(encoding="utf-8"))
+    return Vocabulary(
+        version=content["litellm"],
+        sections={section: frozenset(names) for section, names in content["sections"].items()},
+        choices={setting: frozenset(words) for setting, words in content["choices"].items()},
+    )

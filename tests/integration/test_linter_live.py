@@ -1,0 +1,147 @@
+"""The linter beside the LiteLLM that the stack runs: the same names, the same refusals, and no example refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+import docker
+import pytest
+import yaml
+
+from config import settings
+from config.problems import ConfigError, Problem
+from config.proxy import SECTIONS, STACK_ENVIRONMENT
+from tests.integration.running_gateway import IMAGES, LABEL
+from vocabulary import __main__ as names
+from vocabulary.source import Source
+from vocabulary.wheel import READ, version_of
+
+IMAGE = json.loads(IMAGES.read_text())["litellm"]
+WHERE = "import importlib.util, pathlib; print(pathlib.Path(importlib.util.find_spec('litellm').origin).parent)"
+LOAD = """
+import asyncio, json, os, tempfile
+import litellm
+from litellm.proxy.proxy_server import ProxyConfig
+
+def loads(config):
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", delete=False) as file:
+        json.dump(config, file)
+    try:
+        asyncio.run(ProxyConfig().load_config(router=None, config_file_path=file.name))
+    except Exception as error:
+        return repr(error)[:200]
+    return None
+
+print("\\n" + json.dumps([loads(config) for config in json.loads(os.environ["CONFIGS"])]))
+"""
+MODEL = {"model_name": "chat", "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "Hello."}}
+REFUSED = ("a secret in clear", "remove it: the stack", "for LiteLLM Enterprise only", "missing: ")
+"""What is wrong with some of LiteLLM's examples: keys in clear, what is the stack's own, and parts left out."""
+
+
+def run(program: str, **environment: str) -> str:
+    """Run a program in the image, as its own user, without a network."""
+    engine = docker.from_env()
+    try:
+        output = engine.containers.run(
+            IMAGE,
+            entrypoint=["python3", "-c", program],
+            command=[],
+            environment=environment,
+            labels={LABEL: str(os.getpid())},
+            network_mode="none",
+            remove=True,
+        )
+    finally:
+        engine.close()
+    return output.decode()
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """LiteLLM's package as it is in the image: its source and its examples."""
+    folder = tmp_path_factory.mktemp("package")
+    engine = docker.from_env()
+    container = engine.containers.create(IMAGE, labels={LABEL: str(os.getpid())})
+    try:
+        stream, _ = container.get_archive(run(WHERE).strip())
+        with tempfile.TemporaryFile() as file:
+            for chunk in stream:
+                file.write(chunk)
+            file.seek(0)
+            _extract(file, folder)
+    finally:
+        container.remove(force=True)
+        engine.close()
+    return folder / "litellm"
+
+
+def _extract(file: IO[bytes], folder: Path) -> None:
+    with tarfile.open(fileobj=file) as archive:
+        wanted = [member for member in archive if member.name.endswith((*READ, ".yaml"))]
+        archive.extractall(folder, wanted, filter="data")
+
+
+def checked(proxy: dict[str, Any], *, secrets: dict[str, str]) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    raw = {"p:proxy": json.dumps(proxy, default=str), "p:secrets": json.dumps(secrets)}
+    try:
+        return (), settings.check(raw, encrypted=list(raw), project="p").warnings
+    except ConfigError as error:
+        return error.problems, error.warnings
+
+
+def test_the_committed_names_are_those_of_the_image(package: Path) -> None:
+    committed = (IMAGES.parent / "litellm_names.json").read_text(encoding="utf-8")
+    assert names.document(Source(package), version_of(IMAGE)) == committed, "run `make names schema`"
+
+
+def test_no_example_that_litellm_brings_along_is_refused_for_its_names_or_values(package: Path) -> None:
+    seen = 0
+    for file in sorted(package.rglob("*.yaml")):
+        text = file.read_text(encoding="utf-8")
+        proxy = yaml.safe_load(text)
+        if not isinstance(proxy, dict) or not proxy.get("model_list") or not proxy.keys() <= SECTIONS:
+            continue
+        variables = set(re.findall(r"os\.environ/(\w+)", text)) - STACK_ENVIRONMENT
+        errors, _ = checked(proxy, secrets=dict.fromkeys(variables, "canary-0123456789"))
+        unexpected = [str(error) for error in errors if not error.message.startswith(REFUSED)]
+        assert not unexpected, (file, unexpected)
+        seen += 1
+    assert seen > 15
+
+
+STARTS: dict[str, dict[str, Any]] = {
+    "mistyped setting": {"litellm_settings": {"num_retrys": 3}, "general_settings": {"proxy_batch_write": 3}},
+    "mistyped router setting": {"router_settings": {"routing_stratgey": "least-busy"}},
+    "unknown exception": {"router_settings": {"retry_policy": {"TimeoutErrorRetry": 3}}},
+    "setting beside the model": {"model_list": [{**MODEL, "rpm": 3}]},
+    "unknown callback": {"litellm_settings": {"success_callback": ["langfus"]}},
+    "size limit without a licence": {"general_settings": {"max_request_size_mb": 1}},
+    "log that needs a licence": {"litellm_settings": {"callbacks": ["gcs_bucket"]}},
+}
+STARTS_NOT: dict[str, dict[str, Any]] = {
+    "strategy": {"router_settings": {"routing_strategy": "least-busi"}},
+    "two models in one fallback": {"router_settings": {"fallbacks": [{"chat": ["chat"], "other": ["chat"]}]}},
+    "fallback that is no mapping": {"router_settings": {"fallbacks": ["chat"]}},
+    "address list without a licence": {"general_settings": {"allowed_ips": ["10.0.0.1"]}},
+    "parameters without a licence": {"general_settings": {"enforced_params": ["user"]}},
+    "callback without a licence": {"litellm_settings": {"callbacks": ["hide_secrets"]}},
+    "workers without a licence": {"worker_registry": [{"worker_id": "a", "name": "a", "url": "https://a"}]},
+}
+
+
+def test_errors_are_what_litellm_does_not_start_with_and_warnings_are_what_it_passes_over() -> None:
+    cases = {**STARTS, **STARTS_NOT}
+    configs = [{"model_list": [MODEL], **config} for config in cases.values()]
+    answers = json.loads(run(LOAD, CONFIGS=json.dumps(configs)).splitlines()[-1])
+    for (case, _), config, answer in zip(cases.items(), configs, answers, strict=True):
+        errors, warnings = checked(config, secrets={})
+        assert (answer is None) == (case in STARTS), (case, answer)
+        assert bool(errors) == (case in STARTS_NOT), (case, errors)
+        assert errors or warnings, case

@@ -1,0 +1,77 @@
+"""What is read from source: names that are declared, taken, compared with and read; nothing of it is run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from vocabulary.source import Source, UnexpectedSourceError
+from vocabulary.wheel import version_of
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    (tmp_path / "types.py").write_text(
+        "raise SystemExit('this must not run')\n"
+        "drop_params: bool = False\nMAXIMUM = 1\n_hidden = 2\nplain = []\n"
+        "Strategy = Literal['first', 'second']\n"
+        "class Base:\n    inherited: int\n"
+        "class Params(Base):\n    rpm: int | None = None\n    LIMIT: ClassVar[int] = 3\n    _private: int\n"
+        "class Kind(Enum):\n    ONE = 'one'\n    TWO = 'two'\n"
+    )
+    (tmp_path / "server.py").write_text(
+        "class Router:\n    def __init__(self, model_list, *, num_retries=None): ...\n"
+        "class Config:\n"
+        "    def load(self):\n"
+        "        for key, value in section.items():\n"
+        "            if key == 'cache' and value: ...\n"
+        "            elif key in {'s3_params', 'sqs_params'}: ...\n"
+        "def other():\n"
+        "    key == 'unrelated'\n"
+        "    general_settings.get('alerting', None)\n"
+        "    (config.get('general_settings') or {}).get('through_or')\n"
+        "    self.general_settings['by_index']\n"
+        "    if 'asked_for' in general_settings: ...\n"
+        "    elsewhere.get('not_a_setting')\n"
+        "    getattr(litellm, 'by_attribute', None)\n"
+    )
+    return Source(tmp_path)
+
+
+def test_names_are_read_as_they_are_declared_taken_and_asked_for(source: Source) -> None:
+    assert source.fields("types.py", "Params") == {"rpm"}
+    assert source.fields_below("types.py") == {"inherited", "rpm"}
+    assert source.assigned("types.py") == {"drop_params", "plain"}
+    assert source.words("types.py", "Strategy") == {"first", "second"}
+    assert source.values("types.py", "Kind") == {"one", "two"}
+    assert source.parameters("server.py", "Router.__init__") == {"model_list", "num_retries"}
+    assert source.compared("server.py", "key", function="Config.load") == {"cache", "s3_params", "sqs_params"}
+    assert source.read_of("general_settings") == {"alerting", "through_or", "by_index", "asked_for"}
+    assert source.attributes_of("litellm") == {"by_attribute"}
+
+
+def test_a_source_that_looks_otherwise_is_an_error_and_not_a_shorter_list(source: Source) -> None:
+    with pytest.raises(UnexpectedSourceError, match=r"Gone not found in types\.py"):
+        source.fields("types.py", "Params", "Gone")
+    with pytest.raises(UnexpectedSourceError, match=r"Router\.gone not found"):
+        source.parameters("server.py", "Router.gone")
+    with pytest.raises(UnexpectedSourceError, match=r"gone\.py not found"):
+        source.assigned("gone.py")
+
+
+def test_the_committed_names_are_those_of_the_pinned_version() -> None:
+    images = json.loads((ROOT / "config/images.json").read_text(encoding="utf-8"))
+    names = json.loads((ROOT / "config/litellm_names.json").read_text(encoding="utf-8"))
+    assert names["litellm"] == version_of(images["litellm"]), "run `make names`"
+    assert names == json.loads(json.dumps(names, sort_keys=True))
+    assert all(words == sorted(set(words)) for part in ("sections", "choices") for words in names[part].values())
+
+
+def test_an_image_without_a_version_is_refused() -> None:
+    assert version_of("ghcr.io/berriai/litellm-non_root:v1.106.2@sha256:0") == "1.106.2"
+    with pytest.raises(ValueError, match="no version"):
+        version_of("ghcr.io/berriai/litellm:main-stable")

@@ -1,0 +1,29 @@
+"""`make names`: write config/litellm_names.json for the version of LiteLLM that config/images.json names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from vocabulary import names, wheel
+from vocabulary.source import Source
+
+CONFIG = Path(__file__).parents[1] / "config"
+
+
+def document(source: Source, version: str) -> str:
+    """Return the content of config/litellm_names.json."""
+    content = {"litellm": version, "sections": names.sections(source), "choices": names.choices(source)}
+    return json.dumps(content, indent=1, sort_keys=True, default=sorted) + "\n"
+
+
+def main() -> None:
+    """Write the file."""
+    images = json.loads((CONFIG / "images.json").read_text(encoding="utf-8"))
+    version = wheel.version_of(images["litellm"])
+    with wheel.downloaded(version) as source:
+        (CONFIG / "litellm_names.json").write_text(document(source, version), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

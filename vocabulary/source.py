@@ -1,0 +1,201 @@
+"""What LiteLLM's source says about names, read from its syntax: nothing of it is imported or run."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+READERS = frozenset({"get", "pop", "setdefault"})
+"""Methods of a mapping that take the name of an entry."""
+
+
+class UnexpectedSourceError(Exception):
+    """LiteLLM's source has no longer what names are read from; the message says what is missing and where."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The source of one version of LiteLLM. `root` is the folder that holds the package `litellm`."""
+
+    root: Path
+
+    def fields(self, file: str, *classes: str) -> frozenset[str]:
+        """Return the fields of classes in a file, without those of their bases."""
+        found = [node for node in ast.walk(self._tree(file)) if isinstance(node, ast.ClassDef) and node.name in classes]
+        self._expect({node.name for node in found}, set(classes), file)
+        return _public(name for node in found for line in node.body for name in _declared(line))
+
+    def fields_below(self, path: str, *, suffix: str = "") -> frozenset[str]:
+        """Return the fields of the classes in a file, or below a folder, whose names end in `suffix`."""
+        names: list[str] = []
+        for file in self._files(path):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef) and node.name.endswith(suffix):
+                    names += [word for line in node.body for word in _declared(line) if not word.isupper()]
+        return _public(names)
+
+    def parameters(self, file: str, *functions: str) -> frozenset[str]:
+        """Return the parameters of functions in a file; a method is `Class.method`."""
+        found = [(name, node) for name, node in _functions(self._tree(file)) if name in functions]
+        self._expect({name for name, _ in found}, set(functions), file)
+        return _public(word for _, node in found for word in _arguments(node)) - {"self"}
+
+    def assigned(self, file: str) -> frozenset[str]:
+        """Return the variables of a module: what is assigned or declared outside of functions and classes."""
+        names = []
+        for line in self._tree(file).body:
+            targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+            names += [target.id for target in targets if isinstance(target, ast.Name)]
+        return frozenset(name for name in _public(names) if name.islower())
+
+    def words(self, file: str, *variables: str) -> frozenset[str]:
+        """Return the texts in what a module assigns to variables: a list, a Literal, a mapping."""
+        found = [line for line in ast.walk(self._tree(file)) if _target(line) in variables]
+        self._expect({str(_target(line)) for line in found}, set(variables), file)
+        return frozenset(text for line in found for text in _texts(getattr(line, "value", None)))
+
+    def values(self, file: str, enumeration: str) -> frozenset[str]:
+        """Return the values of an enumeration."""
+        found = [node for node in ast.walk(self._tree(file)) if isinstance(node, ast.ClassDef)]
+        lines = [line for node in found if node.name == enumeration for line in node.body]
+        self._expect({enumeration} if lines else set(), {enumeration}, file)
+        return frozenset(text for line in lines if isinstance(line, ast.Assign) for text in _texts(line.value))
+
+    def compared(self, file: str, variable: str, *, function: str | None = None) -> frozenset[str]:
+        """Return the texts that a variable of a file, or of one function, is compared with: `key == "a"`."""
+        found = [node for name, node in _functions(self._tree(file)) if name == function]
+        self._expect({function} if function and found else set(), {function} if function else set(), file)
+        places: list[ast.AST] = [*found] if function else [self._tree(file)]
+        nodes = [node for place in places for node in ast.walk(place) if isinstance(node, ast.Compare)]
+        return frozenset(
+            text
+            for node in nodes
+            if isinstance(node.left, ast.Name) and node.left.id == variable
+            for right in node.comparators
+            for text in _texts(right)
+        )
+
+    def keys(self, file: str) -> frozenset[str]:
+        """Return the names at the top of a JSON file."""
+        return frozenset(json.loads((self.root / file).read_text(encoding="utf-8")))
+
+    def read_of(self, *mappings: str, below: str = "") -> frozenset[str]:
+        """Return the entries that are read, anywhere below a path, of mappings with these names."""
+        names = []
+        for file in self._files(below):
+            text = file.read_text(encoding="utf-8")
+            if any(mapping in text for mapping in mappings):
+                names += [name for node in ast.walk(ast.parse(text)) for name in _read(node, mappings)]
+        return frozenset(name for name in _public(names) if name.isidentifier())
+
+    def attributes_of(self, module: str) -> frozenset[str]:
+        """Return the attributes that are read, anywhere in LiteLLM, of a module by `getattr(module, "name", ...)`."""
+        names = []
+        for file in self._files():
+            text = file.read_text(encoding="utf-8")
+            if f"getattr({module}" in text:
+                names += [name for node in ast.walk(ast.parse(text)) for name in _attribute(node, module)]
+        return _public(names)
+
+    @functools.cached_property
+    def _trees(self) -> dict[str, ast.Module]:
+        return {}
+
+    def _tree(self, file: str) -> ast.Module:
+        if file not in self._trees:
+            path = self.root / file
+            self._expect({file} if path.exists() else set(), {file}, "the package")
+            self._trees[file] = ast.parse(path.read_text(encoding="utf-8"))
+        return self._trees[file]
+
+    def _files(self, below: str = "") -> list[Path]:
+        path = self.root / below
+        files = [path] if path.is_file() else sorted(path.rglob("*.py"))
+        self._expect({below} if files else set(), {below}, "the package")
+        return files
+
+    def _expect(self, found: set[str], wanted: set[str], where: str) -> None:
+        if missing := sorted(wanted - found):
+            raise UnexpectedSourceError(f"{', '.join(missing)} not found in {where}: mend vocabulary/names.py")
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield f"{node.name}.{method.name}", method
+
+
+def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    return [word.arg for word in (*node.args.args, *node.args.kwonlyargs)]
+
+
+def _declared(line: ast.stmt) -> list[str]:
+    if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and not _constant(line):
+        return [line.target.id]
+    return []
+
+
+def _read(node: ast.AST, mappings: tuple[str, ...]) -> Iterator[str]:
+    if isinstance(node, ast.Subscript) and _is(node.value, mappings):
+        yield from _texts(node.slice)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+        if node.func.attr in READERS and _is(node.func.value, mappings):
+            yield from _texts(node.args[0])
+    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In) and _is(node.comparators[0], mappings):
+        yield from _texts(node.left)
+
+
+def _is(node: ast.expr, mappings: tuple[str, ...]) -> bool:
+    """Tell whether an expression is a mapping of one of these names: `x`, `y.x`, `y["x"]`, `y.get("x") or {}`."""
+    if isinstance(node, ast.Name):
+        return node.id in mappings
+    if isinstance(node, ast.Attribute):
+        return node.attr in mappings
+    if isinstance(node, ast.BoolOp):
+        return _is(node.values[0], mappings)
+    return any(_read_name(node, mapping) for mapping in mappings)
+
+
+def _read_name(node: ast.expr, name: str) -> bool:
+    if isinstance(node, ast.Subscript):
+        return name in _texts(node.slice)
+    if isinstance(node, ast.Call):
+        return bool(node.args) and name in _texts(node.args[0])
+    return False
+
+
+def _attribute(node: ast.AST, module: str) -> Iterator[str]:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr" and ast.unparse(node.args[0]) == module:
+        yield from _texts(node.args[1])
+
+
+def _texts(node: ast.AST | None) -> list[str]:
+    """Return the texts in an expression: of a mapping its keys, of a call its arguments."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    if isinstance(node, ast.Dict):
+        return [text for key in node.keys for text in _texts(key)]
+    if isinstance(node, ast.Call):
+        return [text for argument in node.args for text in _texts(argument)]
+    return [text for child in ast.iter_child_nodes(node) for text in _texts(child)] if node else []
+
+
+def _target(line: ast.AST) -> str | None:
+    target = line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", None)
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _constant(line: ast.AnnAssign) -> bool:
+    return "ClassVar" in ast.unparse(line.annotation)
+
+
+def _public(names: Iterator[str] | list[str]) -> frozenset[str]:
+    return frozenset(name for name in names if not name.startswith("_"))
