@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulumi_policy import PolicyPack
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from config.policy import PolicySettings
 from policy import pack, state
@@ -22,11 +22,11 @@ def settings(config: Mapping[str, Any], project: str) -> tuple[PolicySettings, b
 
     What cannot be read counts as not given: the program says what is wrong with it, and stops the update for it.
     """
-    protect = str(config.get(f"{project}:protect", True)).lower() != "false"
     try:
+        protect = TypeAdapter(bool).validate_python(config.get(f"{project}:protect", True))
         return PolicySettings.model_validate_json(config.get(f"{project}:policy") or "{}"), protect
     except ValidationError:
-        return PolicySettings(), protect
+        return PolicySettings(), True
 
 
 def main() -> None:

@@ -9,7 +9,21 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from supply import backups, bulk, dotenv, host, inventory, logs, rotation, stack, summary, teardown, testing, upgrade
+from supply import (
+    backups,
+    bulk,
+    dotenv,
+    host,
+    inventory,
+    logs,
+    policy,
+    rotation,
+    stack,
+    summary,
+    teardown,
+    testing,
+    upgrade,
+)
 from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import user_folders
@@ -95,7 +109,9 @@ def _ready(given: argparse.Namespace, console: Console) -> Pulumi:
 
 def _up(given: argparse.Namespace) -> int:
     console = Console()
-    _bring_up(_ready(given, console), console)
+    pulumi = _ready(given, console)
+    policy.check(pulumi, project=stack.project_name(host.CHECKOUT), console=console)
+    _bring_up(pulumi, console)
     return 0
 
 
@@ -114,7 +130,9 @@ def _rotate(given: argparse.Namespace) -> int:
 
 
 def _preview(given: argparse.Namespace) -> int:
-    _ready(given, Console()).run("preview", "--diff")
+    pulumi = _ready(given, Console())
+    file = pulumi.checkout / f"Pulumi.{pulumi.stack}.yaml"
+    pulumi.run("preview", "--diff", *policy.options(file, project=stack.project_name(host.CHECKOUT)))
     return 0
 
 

@@ -13,17 +13,19 @@ SALT_KEY = "secrets-salt-key"
 _REPLACING = {VOLUME: ("name",), PASSWORD: ("keepers", "length", "special")}
 """Inputs of which another value makes another thing; the program ignores the rest, or never changes it."""
 
+_MEND = (
+    "take back the change of the stack config that does it; to give the data up for good, take a backup (make backup)"
+    " and remove the stack (make down)"
+)
+_KEEP = "keep `protect: true`; where the environment shall be disposable from now on, set policy.keptData: disabled too"
+
 
 def violations(recorded: Sequence[Resource], registered: Sequence[Resource]) -> Iterator[Violation]:
     """Report what the state records and the update would lose."""
     after = {resource.urn: resource for resource in registered}
     for old in recorded:
         if _is_kept(old) and (loss := _loss(old, after.get(old.urn))):
-            mend = (
-                "put back the line of the stack config that made the difference (`make preview` shows what it does);"
-                " to give the data up for good: make backup, then make down with DELETE_DATABASE"
-            )
-            yield Violation(message=f"{_title(old)} {loss}: {mend}.", urn=old.urn)
+            yield Violation(message=f"{_title(old)} {loss}.", urn=old.urn)
 
 
 def _is_kept(resource: Resource) -> bool:
@@ -34,15 +36,15 @@ def _is_kept(resource: Resource) -> bool:
 def _loss(old: Resource, new: Resource | None) -> str:
     if new is None:
         # `make upgrade-database` leaves the volume of before on the host, outside of the state.
-        return "" if old.retained and not old.protect else "would be deleted"
+        return "" if old.retained and not old.protect else f"would be deleted: {_MEND}"
     changed = [
         name
         for name in _REPLACING.get(old.type, ())
         if new.known(name) is not None and new.known(name) != old.known(name)
     ]
     if changed:
-        return f"would be replaced by an empty one, because of another {' and '.join(changed)}"
-    return "would lose its protection" if old.protect and not new.protect else ""
+        return f"would be replaced by a new one, because of another {' and '.join(changed)}: {_MEND}"
+    return f"would lose its protection: {_KEEP}" if old.protect and not new.protect else ""
 
 
 def _title(resource: Resource) -> str:

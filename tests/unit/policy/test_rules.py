@@ -298,7 +298,7 @@ class TestKeptData:
             ([volume()], [], "the volume 'litellm-stack-prod-database' would be deleted"),
             ([volume(protect=True, retained=True)], [], "would be deleted"),
             ([salt_key()], [], "the secret 'secrets-salt-key' would be deleted"),
-            ([volume()], [volume(name="other")], "would be replaced by an empty one, because of another name"),
+            ([volume()], [volume(name="other")], "would be replaced by a new one, because of another name"),
             ([salt_key()], [salt_key(keepers={"rotation": "2"})], "because of another keepers"),
             ([volume(protect=True)], [volume()], "would lose its protection"),
             ([resource(PASSWORD, "secrets-seed", protect=True)], [], "the secret 'secrets-seed' would be deleted"),
@@ -307,5 +307,5 @@ class TestKeptData:
     def test_fails(self, old: list[Resource], new: list[Resource], said: str) -> None:
         (violation,) = kept_data.violations(old, new)
         assert said in violation.message
-        assert "make backup" in violation.message
+        assert "make backup" in violation.message or "keep `protect: true`" in violation.message
         assert violation.urn == old[0].urn
