@@ -16,6 +16,7 @@ from supply import (
     host,
     inventory,
     logs,
+    plans,
     policy,
     rotation,
     stack,
@@ -63,7 +64,10 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--stack", default="dev", help="the environment, as in Pulumi.<stack>.yaml (default: dev)")
         return sub
 
-    add("up", _up, "bring the stack up and print where everything is")
+    up = add("up", _up, "bring the stack up and print where everything is")
+    up.add_argument("--plan", type=Path, help="what `plan` wrote: do that and nothing else")
+    plan = add("plan", _plan, "show what `up` would change and write it down as a plan")
+    plan.add_argument("--file", type=Path, default=Path(plans.FILE))
     add("preview", _preview, "show what `up` would change, in detail")
     add("down", _down, "remove what the stack made")
     add("prepare", _prepare, "everything before `pulumi up`")
@@ -109,16 +113,20 @@ def _ready(given: argparse.Namespace, console: Console) -> Pulumi:
 
 def _up(given: argparse.Namespace) -> int:
     console = Console()
+    if given.plan:
+        plans.check(given.plan)
     pulumi = _ready(given, console)
     policy.check(pulumi, project=stack.project_name(host.CHECKOUT), console=console)
-    _bring_up(pulumi, console)
+    _bring_up(pulumi, console, plan=given.plan)
     return 0
 
 
-def _bring_up(pulumi: Pulumi, console: Console) -> None:
-    bulk.prepared(pulumi, project=stack.project_name(host.CHECKOUT), console=console).run(
-        "up", "--yes", "--skip-preview"
-    )
+def _bring_up(pulumi: Pulumi, console: Console, *, plan: Path | None = None) -> None:
+    prepared = bulk.prepared(pulumi, project=stack.project_name(host.CHECKOUT), console=console)
+    if plan:
+        plans.apply(prepared, plan)
+    else:
+        prepared.run("up", "--yes", "--skip-preview")
     summary.show(pulumi.outputs(), stack=pulumi.stack, checkout=host.CHECKOUT, console=console)
 
 
@@ -126,13 +134,23 @@ def _rotate(given: argparse.Namespace) -> int:
     console = Console()
     project = stack.project_name(host.CHECKOUT)
     console.say(rotation.raise_number(_ready(given, console), given.secret, project=project, grace=given.grace))
-    return _up(given)
+    return _up(argparse.Namespace(**vars(given), plan=None))
+
+
+def _plan(given: argparse.Namespace) -> int:
+    pulumi = _ready(given, Console())
+    plans.save(pulumi, given.file, options=_pack(pulumi))
+    return 0
+
+
+def _pack(pulumi: Pulumi) -> tuple[str, ...]:
+    file = pulumi.checkout / f"Pulumi.{pulumi.stack}.yaml"
+    return policy.options(file, project=stack.project_name(host.CHECKOUT))
 
 
 def _preview(given: argparse.Namespace) -> int:
     pulumi = _ready(given, Console())
-    file = pulumi.checkout / f"Pulumi.{pulumi.stack}.yaml"
-    pulumi.run("preview", "--diff", *policy.options(file, project=stack.project_name(host.CHECKOUT)))
+    pulumi.run("preview", "--diff", *_pack(pulumi))
     return 0
 
 
