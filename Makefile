@@ -15,7 +15,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-24s %s\n", $$1, $$2 }'
 	@echo 'SUPPLY=official|mirror chooses where CLI, plugins and images come from; without it a probe does.'
 
-up: ## bring the stack up and print where everything is (PLAN=... to do what a plan says and nothing else)
+up: ## bring the stack up and print where everything is (PLAN=... to do what a plan says; LABELS=... for rules)
 	@$(SUPPLY_COMMAND) up --stack $(STACK) $(if $(PLAN),--plan '$(PLAN)')
 
 plan: ## show what `make up` would change, and write it down for `make up PLAN=...` (FILE=plan.json)

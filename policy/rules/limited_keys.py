@@ -59,5 +59,5 @@ def _message(key: Resource, team: str | None) -> str:
     owner = f" or its team {team!r} one" if team else ""
     return (
         f"{key.title} can spend without an end: give it max_budget and budget_duration, or budget_id{owner}."
-        " Where that is meant: policy.limitedKeys: disabled."
+        " Where endless keys are meant: policy.limitedKeys: disabled."
     )
