@@ -102,6 +102,11 @@ def test_a_limit_that_is_taken_away_stands_out() -> None:
     assert "| key `a` | spend limit | $5 per `1d` | **no limit** |" in text
 
 
+def test_a_limit_of_nothing_is_a_limit() -> None:
+    text = report.render(preview(key("create", "a", new={"max_budget": 0, "rpm_limit": 60})))
+    assert "| key `a` | **all** | $0 for good, 60 requests per minute | - |" in text
+
+
 def test_a_budget_names_who_is_attached_to_it() -> None:
     text = report.render(
         preview(
