@@ -194,7 +194,7 @@ def test_a_list_that_changes_without_effect_is_told_of_too() -> None:
 
 def test_findings_of_the_policy_pack_come_first_and_mandatory_ones_before_others() -> None:
     findings = [
-        {"policyName": "tidy", "enforcementLevel": "advisory", "message": "say who owns it"},
+        {"policyName": "tidy", "enforcementLevel": "advisory", "message": "Has an owner.\nsay who\nowns it\n"},
         {
             "policyName": "limits",
             "enforcementLevel": "mandatory",
@@ -207,7 +207,7 @@ def test_findings_of_the_policy_pack_come_first_and_mandatory_ones_before_others
     rows = [line for line in text.splitlines() if line.startswith(("| **mandatory", "| advisory"))]
     assert rows == [
         "| **mandatory** | `limits` | `k` | no \\| limit @<!-- -->team |",
-        "| advisory | `tidy` | - | say who owns it |",
+        "| advisory | `tidy` | - | Has an owner. - say who owns it |",
     ]
 
 
