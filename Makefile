@@ -27,7 +27,7 @@ down: ## remove the stack; a protected database stays, unless its deletion is co
 preview: ## show what `make up` would change
 	@$(SUPPLY_COMMAND) preview --stack $(STACK)
 
-review: ## print what `make up` would change, as Markdown for a pull request
+review: ## print what `make up` would change, as Markdown for a pull request (POLICY_PACK=... for another pack)
 	@$(SUPPLY_COMMAND) review --stack $(STACK) $(if $(POLICY_PACK),--policy-pack $(POLICY_PACK))
 
 drift: ## print what is not as the last `make up` left it; fails where there is something

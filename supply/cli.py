@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument("--file", type=Path, default=Path(plans.FILE))
     add("preview", _preview, "show what `up` would change, in detail")
     report = add("review", _review, "print what `up` would change, as Markdown for a pull request")
-    report.add_argument("--policy-pack", type=Path, help="folder of another policy pack than the stack's own")
+    report.add_argument("--policy-pack", type=Path, help="folder of another policy pack than policy/")
     add("drift", _drift, "print what is not as the last `up` left it; exit status 3 where there is something")
     add("down", _down, "remove what the stack made")
     add("prepare", _prepare, "everything before `pulumi up`")
@@ -146,27 +146,21 @@ def _rotate(given: argparse.Namespace) -> int:
 
 def _plan(given: argparse.Namespace) -> int:
     pulumi = _ready(given, Console())
-    plans.save(pulumi, given.file, options=_pack(pulumi))
+    plans.save(pulumi, given.file, options=policy.options(pulumi, project=stack.project_name(host.CHECKOUT)))
     return 0
-
-
-def _pack(pulumi: Pulumi) -> tuple[str, ...]:
-    file = pulumi.checkout / f"Pulumi.{pulumi.stack}.yaml"
-    return policy.options(file, project=stack.project_name(host.CHECKOUT))
 
 
 def _preview(given: argparse.Namespace) -> int:
     pulumi = _ready(given, Console())
-    pulumi.run("preview", "--diff", *_pack(pulumi))
+    pulumi.run("preview", "--diff", *policy.options(pulumi, project=stack.project_name(host.CHECKOUT)))
     return 0
 
 
 def _review(given: argparse.Namespace) -> int:
     console = Console(sys.stderr)
     pulumi = _ready(given, console)
-    python = host.python(console)
-    pack = given.policy_pack or (host.CHECKOUT / policy.FOLDER if _pack(pulumi) else None)
-    return review.review(pulumi, policy_pack=pack, python=python, checkout=host.CHECKOUT)
+    folder = given.policy_pack or policy.pack(pulumi, project=stack.project_name(host.CHECKOUT))
+    return review.review(pulumi, policy_pack=folder, python=host.python(console), checkout=host.CHECKOUT)
 
 
 def _drift(given: argparse.Namespace) -> int:

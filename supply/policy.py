@@ -5,23 +5,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from supply import review
 from supply.console import Console
 from supply.errors import SupplyError
 from supply.pulumi import Pulumi
 
 FOLDER = "policy"
-PACK = ("--policy-pack", FOLDER)
-MANDATORY = "mandatory"
-_STREAM = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
-"""Makes `preview --json` print the engine's events, one a line, among them what the pack found."""
+"""Where the pack is in the checkout."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,73 +32,47 @@ class Finding:
         return f"[{self.level}] {self.rule}: {self.message}"
 
 
-def options(file: Path, *, project: str) -> tuple[str, ...]:
-    """Return the pack as options of `pulumi preview`; none where the stack's file says that no rule holds."""
-    text = file.read_text(encoding="utf-8")
+def pack(pulumi: Pulumi, *, project: str) -> Path | None:
+    """Return the pack's folder, or None where the stack's file says that no rule holds."""
+    text = (pulumi.checkout / f"Pulumi.{pulumi.stack}.yaml").read_text(encoding="utf-8")
     unprotected = re.search(rf"^\s*{re.escape(project)}:protect:\s*[\"']?false\b", text, re.MULTILINE)
-    return () if unprotected and f"{project}:policy" not in text else PACK
+    return None if unprotected and f"{project}:policy" not in text else pulumi.checkout / FOLDER
+
+
+def options(pulumi: Pulumi, *, project: str) -> tuple[str, ...]:
+    """Return the pack as options of `pulumi preview`."""
+    folder = pack(pulumi, project=project)
+    return ("--policy-pack", str(folder)) if folder else ()
 
 
 def check(pulumi: Pulumi, *, project: str, console: Console) -> None:
     """Show what breaks a rule. Raises SupplyError where the rule is mandatory, or where the preview fails."""
-    pack = options(pulumi.checkout / f"Pulumi.{pulumi.stack}.yaml", project=project)
-    if not pack:
+    folder = pack(pulumi, project=project)
+    if folder is None:
         return
     with console.step("Policy") as step:
         # What was changed by hand since is no matter of policy, and the update itself looks at it.
-        command = ["pulumi", "preview", "--json", "--refresh=false", *pack, "--stack", pulumi.stack]
-        result = subprocess.run(
-            command,
-            cwd=pulumi.checkout,
-            env={**pulumi.environment, **_STREAM},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        events = list(_events(result.stdout))
-        found = findings(events)
+        preview = review.preview(pulumi, review.UNCHANGED_TOO, "--refresh=false", policy_pack=folder)
+        found = findings(preview.document["policyEvents"])
         step.outcome = f"{len(found)} to look at" if found else "nothing found"
     for finding in found:
         console.say(f"  {finding}")
-    if any(finding.level == MANDATORY for finding in found):
+    if preview.refused:
         raise SupplyError(
             f"A mandatory rule of stack {pulumi.stack} is broken; nothing was touched",
             mend="Each rule says above how to mend it. Which rules hold here, and how strictly: docs/policy.md",
         )
-    if result.returncode:
-        raise SupplyError("The preview failed; nothing was touched", mend=errors(events) or result.stderr.strip())
+    preview.succeeded(pulumi)
 
 
-def findings(events: list[dict[str, Any]]) -> list[Finding]:
+def findings(events: Iterable[Mapping[str, Any]]) -> list[Finding]:
     """Return what the pack found, the mandatory first; its message follows a line that describes the rule."""
-    found = [
+    found = {
         Finding(
             rule=event["policyName"],
             level=event["enforcementLevel"],
             message=str(event["message"]).partition("\n")[2].strip(),
         )
-        for event in _named(events, "policyEvent")
-    ]
-    return sorted(set(found), key=lambda finding: (finding.level != MANDATORY, finding.rule, finding.message))
-
-
-def errors(events: list[dict[str, Any]]) -> str:
-    """Return what the engine and the program say about a preview that failed."""
-    said = (event for event in _named(events, "diagnosticEvent") if event.get("severity") == "error")
-    return "\n".join(dict.fromkeys(str(event["message"]).strip() for event in said))
-
-
-def _events(output: str) -> Iterator[dict[str, Any]]:
-    for line in output.splitlines():
-        try:
-            event = json.loads(line)
-        except ValueError:
-            # What a plugin prints by itself.
-            continue
-        if isinstance(event, dict):
-            yield event
-
-
-def _named(events: list[dict[str, Any]], name: str) -> Iterator[dict[str, Any]]:
-    return (event[name] for event in events if isinstance(event.get(name), dict))
+        for event in events
+    }
+    return sorted(found, key=lambda finding: (finding.level != review.MANDATORY, finding.rule, finding.message))

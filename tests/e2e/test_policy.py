@@ -20,6 +20,7 @@ from tests.e2e.conftest import CANARY
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack, free_port
 
+PROJECT = "litellm-stack"
 MANDATORY = dict.fromkeys(PROTECTED, "mandatory")
 
 
@@ -41,7 +42,7 @@ def limited(stack: Stack) -> Iterator[dict[str, Any]]:
 def found(stack: Stack, config: Mapping[str, Any]) -> str:
     """Return what a preview with the pack says about policy."""
     stack.configure(config)
-    result = stack.run("preview", "--refresh=false", *policy.PACK)
+    result = stack.run("preview", "--refresh=false", *policy.options(pulumi(stack), project=PROJECT))
     said = result.stdout[result.stdout.find("Policies:") :]
     assert (result.returncode == 0) is ("[mandatory]" not in said), result.stdout[-3000:]
     assert CANARY not in result.stdout
@@ -103,7 +104,7 @@ def test_an_advisory_rule_stops_nothing_and_a_disabled_one_is_silent(stack: Stac
 
 def check(stack: Stack, **environment: str) -> str:
     shown = io.StringIO()
-    policy.check(pulumi(stack, **environment), project="litellm-stack", console=Console(shown))
+    policy.check(pulumi(stack, **environment), project=PROJECT, console=Console(shown))
     return shown.getvalue()
 
 
@@ -115,9 +116,14 @@ def test_make_up_is_stopped_by_a_raise_until_a_label_allows_it(stack: Stack, lim
     assert "nothing found" in check(stack, LABELS="urgent, budget-raise")
 
 
+def test_a_stack_that_stays_as_it_is_is_not_stopped(stack: Stack, limited: dict[str, Any]) -> None:
+    stack.configure({**limited, "access": stack.config["access"], "policy": dict.fromkeys(PROTECTED, "advisory")})
+    assert "[advisory] limitedKeys" in check(stack)
+
+
 def test_a_mistake_in_the_config_is_said_as_without_the_pack(stack: Stack, limited: dict[str, Any]) -> None:
     stack.configure({**limited, "replcas": 2})
-    with pytest.raises(SupplyError, match="nothing was touched") as raised:
+    with pytest.raises(SupplyError, match=f"The preview of stack {stack.name} failed") as raised:
         check(stack)
     assert raised.value.mend
     assert "- replcas: no such setting; did you mean 'replicas'?" in raised.value.mend
@@ -131,7 +137,7 @@ def test_an_update_does_what_its_plan_says_or_nothing(
     other = {**limited, "access": {**access, "keys": {**access["keys"], "planned": {"max_budget": 2}}}}
     try:
         stack.configure(reviewed)
-        plans.save(pulumi(stack), file, options=policy.PACK)
+        plans.save(pulumi(stack), file, options=policy.options(pulumi(stack), project=PROJECT))
         plan = file.read_text()
         assert '"key_alias": "planned"' in plan
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
