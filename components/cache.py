@@ -26,9 +26,9 @@ PORT = 6379
 MEBIBYTE = 1024 * 1024
 
 # A password on a command line shows in process lists, so Redis reads it from a file in the container's own memory.
-START = (
-    'umask 077; printf "requirepass %s\\n" "$REDISCLI_AUTH" > /tmp/redis.conf; exec redis-server /tmp/redis.conf "$@"'
-)
+# The empty `save` has it write nothing to disk; as an argument of the command pulumi-docker would refuse it.
+CONFIG = r'requirepass %s\nsave ""\n'
+START = f'umask 077; printf \'{CONFIG}\' "$REDISCLI_AUTH" > /tmp/redis.conf; exec redis-server /tmp/redis.conf "$@"'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ class Cache(pulumi.ComponentResource):
     @classmethod
     def if_needed(cls, name: str, args: CacheArgs) -> Cache | None:
         """Return a cache, or None where the settings need none."""
-        return cls(name, args) if args.settings.cache.enabled else None
+        return cls(name, args) if args.settings.runs_cache else None
 
 
 def _workload(args: CacheArgs, *, image: pulumi.Output[str], password: pulumi.Output[str]) -> Workload:
@@ -86,7 +86,6 @@ def _workload(args: CacheArgs, *, image: pulumi.Output[str], password: pulumi.Ou
         alias=COMPONENT,
         entrypoint=["sh", "-c", START, COMPONENT],
         command=[
-            *("--save", ""),  # nothing is written to disk
             # A quarter of the limit is left for connections and for copies.
             *("--maxmemory", str(memory * 3 // 4 * MEBIBYTE)),
             *("--maxmemory-policy", "allkeys-lru"),

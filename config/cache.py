@@ -18,22 +18,71 @@ OTHER_TARGETS = frozenset({HOST, "REDIS_URL", "REDIS_CLUSTER_NODES", "REDIS_SENT
 COORDINATION = "coordination_redis"
 """The section of general_settings with the Redis that replicas count in (CoordinationRedisParams, proxy/_types.py)."""
 
+_HOST_PARAMETERS = ("host", "url", "redis_startup_nodes", "startup_nodes", "sentinel_nodes")
+
 
 class CacheSettings(BaseModel):
-    """`enabled` runs a Redis of the stack's own."""
+    """`enabled`: true runs a Redis, false none; unless it is said, there is one where something needs it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False)
 
-    enabled: bool = False
+    enabled: bool | None = None
+
+
+def is_needed(settings: Mapping[str, Any], *, replicas: int, variables: frozenset[str]) -> bool:
+    """Tell whether replicas share counters, or answers are to be cached in Redis, and nobody else's Redis is named.
+
+    `settings` are LiteLLM's, `variables` the names of what else the proxy has in its environment.
+    """
+    if _names_another(settings, variables):
+        return False
+    return replicas > 1 or _caches_in_redis(settings)
 
 
 def problems(values: Mapping[str, Any], *, variables: frozenset[str]) -> Iterator[Problem]:
-    """Report a Redis that there are two of."""
-    if not mapping(values, "cache").get("enabled"):
-        return
-    others = [("cache.enabled", name) for name in sorted(variables & OTHER_TARGETS)]
-    if COORDINATION in mapping(values, "proxy", "general_settings"):
-        others.append((f"proxy.general_settings.{COORDINATION}", COORDINATION))
-    for path, name in others:
-        message = f"cache.enabled runs a Redis, and {name} names another one; keep one of the two"
-        yield Problem(path=path, message=message)
+    """Report a Redis that is missing, and one that there are two of."""
+    enabled, settings = mapping(values, "cache").get("enabled"), mapping(values, "proxy")
+    if enabled is False and not _names_another(settings, variables):
+        yield from _missing(settings, replicas=str(values.get("replicas", 1)))
+    if enabled:
+        others = [("cache.enabled", name) for name in sorted(variables & OTHER_TARGETS)]
+        if COORDINATION in mapping(settings, "general_settings"):
+            others.append((f"proxy.general_settings.{COORDINATION}", COORDINATION))
+        for path, name in others:
+            message = f"cache.enabled runs a Redis, and {name} names another one; keep one of the two"
+            yield Problem(path=path, message=message)
+    if not _names_another(settings, variables):
+        yield from _overridden(values)
+
+
+def _overridden(values: Mapping[str, Any]) -> Iterator[Problem]:
+    for section in ("secrets", "environment"):
+        for name in sorted({PORT, PASSWORD} & mapping(values, section).keys()):
+            message = (
+                f"whose Redis? Name it in `environment.{HOST}`, or remove this: the stack's own needs no such word"
+            )
+            yield Problem(path=f"{section}.{name}", message=message)
+
+
+def _missing(settings: Mapping[str, Any], *, replicas: str) -> Iterator[Problem]:
+    if replicas.isdecimal() and int(replicas) > 1:
+        message = (
+            f"{replicas} replicas would each count budgets and rate limits by themselves; remove it, or name a"
+            f" Redis of your own in `environment.{HOST}`"
+        )
+        yield Problem(path="cache.enabled", message=message)
+    elif _caches_in_redis(settings):
+        message = "needs a Redis: remove `cache.enabled: false`, or name one of your own in `host`"
+        yield Problem(path="proxy.litellm_settings.cache_params", message=message)
+
+
+def _names_another(settings: Mapping[str, Any], variables: frozenset[str]) -> bool:
+    return bool(variables & OTHER_TARGETS) or COORDINATION in mapping(settings, "general_settings")
+
+
+def _caches_in_redis(settings: Mapping[str, Any]) -> bool:
+    parameters = mapping(settings, "litellm_settings", "cache_params")
+    # Without a type it is Redis (load_config in litellm/proxy/proxy_server.py).
+    is_redis = str(parameters.get("type", "redis")).startswith("redis")
+    wanted = bool(mapping(settings, "litellm_settings").get("cache"))
+    return wanted and is_redis and not any(map(parameters.get, _HOST_PARAMETERS))

@@ -32,7 +32,7 @@ def render(settings: Settings) -> str:
     if settings.access.models or settings.access.credentials:
         # Without it, a replica reads neither from the database when it starts, nor what another one wrote.
         proxy = merge(proxy, {"general_settings": {"store_model_in_db": True}})
-    if settings.cache.enabled:
+    if settings.runs_cache:
         # Named here, a Redis that does not answer fails the start; by variables alone LiteLLM counts per replica then.
         redis = {"host": cache.HOST, "port": cache.PORT, "password": cache.PASSWORD}
         section = {name: f"os.environ/{variable}" for name, variable in redis.items()}

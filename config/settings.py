@@ -143,6 +143,14 @@ class Settings(Section):
         return self.rotation.number(key.rotation, self.rotation.virtual_keys)
 
     @property
+    def runs_cache(self) -> bool:
+        """Tell whether the stack runs a Redis."""
+        if self.cache.enabled is not None:
+            return self.cache.enabled
+        variables = frozenset({*self.secrets, *self.environment})
+        return cache.is_needed(self.proxy, replicas=self.replicas, variables=variables)
+
+    @property
     def prometheus_url(self) -> str:
         """Prometheus's address on this host, without a trailing slash."""
         return f"http://{self._reachable}:{self.ports.prometheus}"

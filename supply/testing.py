@@ -25,11 +25,13 @@ LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
 ALL = "all"
 E2E = "tests/e2e"
 OWN_STACK = "tests/e2e/test_make.py"
-LOADED = (("tests/e2e/test_rotation.py",),)
-"""Tests that put load on stacks of their own: after the others, which would take too long beside them."""
-BY_LAYER = ("tests/e2e/test_backup.py", "tests/e2e/test_salt_rotation.py")
-"""Tests that `make test LAYER=e2e` runs and a run of all layers does not: they do not all pass since the backup and the
-salt key's rotation were joined (a refused salt key leaves the backup due again), and have to be mended first."""
+AFTER_THE_OTHERS = (
+    (("tests/e2e/test_routing.py", "tests/e2e/test_shared_state.py"), ("tests/e2e/test_backup.py",)),
+    (("tests/e2e/test_rotation.py",),),
+)
+"""Waves of processes of their own: tests that start several stacks, and those that load one and would starve beside others."""
+BY_LAYER = ("tests/e2e/test_salt_rotation.py",)
+"""Tests that `make test LAYER=e2e` runs and a run of all layers does not, until they have all passed in one run."""
 NOTHING_SELECTED = 5
 """pytest's exit status where it had no test to run."""
 PYTHON_SOURCES = "*.py"
@@ -187,9 +189,10 @@ def _waves(layers: Sequence[str]) -> list[list[list[str]]]:
     folders = [f"tests/{name}" for name in layers]
     if layers == ["e2e"] or "e2e" not in layers:
         return [[folders]]
-    apart = [OWN_STACK, *BY_LAYER, *(file for group in LOADED for file in group)]
+    later = [[list(files) for files in wave] for wave in AFTER_THE_OTHERS]
+    apart = [OWN_STACK, *BY_LAYER, *(file for wave in later for files in wave for file in files)]
     rest = [E2E, *(f"--ignore={file}" for file in apart)]
-    return [[[OWN_STACK], [folder for folder in folders if folder != E2E], rest], [list(group) for group in LOADED]]
+    return [[[OWN_STACK], [folder for folder in folders if folder != E2E], rest], *later]
 
 
 def read_report(report: Path) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import pytest
 from docker.models.containers import Container
 
 from engine.identity import STACK_LABEL
+from tests.e2e import routed as routing
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import PREFIX, Stack, free_port
 
@@ -96,6 +98,19 @@ def stack(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory)
             stack.encrypt("secrets.OPENAI_API_KEY", CANARY)
             stack.up()
             yield stack
+        finally:
+            stack.run("destroy", "--yes", "--skip-preview")
+            remove(engine, f"litellm-stack/{stack.name}")
+
+
+@pytest.fixture(scope="session")
+def routed(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[routing.Routed]:
+    with no_leftovers(engine, routing.PREFIX):
+        folder = tmp_path_factory.mktemp("routed")
+        stack = Stack(folder=folder, config=routing.config(), name=f"{routing.PREFIX}{secrets.token_hex(3)}")
+        try:
+            with routing.running(engine, stack) as running:
+                yield running
         finally:
             stack.run("destroy", "--yes", "--skip-preview")
             remove(engine, f"litellm-stack/{stack.name}")

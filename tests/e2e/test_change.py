@@ -18,7 +18,11 @@ from tests.e2e.stack import Stack
 
 
 def replicas(engine: docker.DockerClient, stack: Stack) -> list[str]:
-    labels = [f"{STACK_LABEL}=litellm-stack/{stack.name}", f"{COMPONENT_LABEL}=proxy"]
+    return containers(engine, stack, "proxy")
+
+
+def containers(engine: docker.DockerClient, stack: Stack, component: str) -> list[str]:
+    labels = [f"{STACK_LABEL}=litellm-stack/{stack.name}", f"{COMPONENT_LABEL}={component}"]
     return [
         str(container.name)
         for container in engine.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
@@ -91,11 +95,14 @@ def crash(container: Container) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def test_two_replicas_are_a_number_and_one_again(stack: Stack, engine: docker.DockerClient) -> None:
-    [before] = replicas(engine, stack)
+def test_two_replicas_are_a_number_and_bring_the_redis_that_they_count_in(
+    stack: Stack, engine: docker.DockerClient
+) -> None:
     stack.configure({**stack.config, "replicas": 2})
     stack.up()
     assert len(replicas(engine, stack)) == 2
+    assert len(containers(engine, stack, "cache")) == 1
     stack.configure({**stack.config, "replicas": 1})
     stack.up()
-    assert replicas(engine, stack) == [before]
+    assert len(replicas(engine, stack)) == 1
+    assert containers(engine, stack, "cache") == []
