@@ -8,7 +8,7 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down backup restore backup-passphrase upgrade-database preview logs env import unmanaged rotate master-key shell prepare test bench check names schema
+.PHONY: help up down backup restore backup-passphrase upgrade-database preview logs env import unmanaged review drift rotate master-key shell prepare test bench check names schema
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
@@ -23,6 +23,12 @@ down: ## remove the stack; a protected database stays, unless its deletion is co
 
 preview: ## show what `make up` would change
 	@$(SUPPLY_COMMAND) preview --stack $(STACK)
+
+review: ## print what `make up` would change, as Markdown for a pull request (POLICY_PACK=folder)
+	@$(SUPPLY_COMMAND) review --stack $(STACK) $(if $(POLICY_PACK),--policy-pack $(POLICY_PACK))
+
+drift: ## print what is not as the last `make up` left it; fails where there is something
+	@$(SUPPLY_COMMAND) drift --stack $(STACK)
 
 backup: ## take an encrypted backup of the database and print its file
 	@$(SUPPLY_COMMAND) backup --stack $(STACK)

@@ -67,7 +67,7 @@ def announcement(olds: Mapping[str, Any], news: Mapping[str, Any]) -> str:
         client.close()
     step = f"rotation.saltKey {int(olds['rotation'])} -> {int(news['rotation'])}: "
     if found is not None and not found:
-        return f"{step}the database holds nothing encrypted; replicas with the new salt key replace the old ones, and"
+        return f"{step}the database holds nothing encrypted; replicas with the new salt key replace the old ones"
     what = str(found) if found else "what the database holds encrypted (it cannot be asked now)"
     return (
         f"{step}re-encrypts {what} in one transaction, while stand-ins of the replicas serve from memory; then replicas"

@@ -5,6 +5,9 @@ from functools import cache
 from litellm_admin.api.errors import AdminError
 from litellm_admin.fields.amounts import NO_GRACE
 
+KEPT = "its objects are kept as recorded"
+"""What a refresh says of a gateway that it could not ask."""
+
 
 def say(message: str) -> None:
     """Tell what an update means, in a preview."""
@@ -14,7 +17,7 @@ def say(message: str) -> None:
 def warn_kept(url: str, error: AdminError) -> None:
     """Tell that a refresh got no answer to conclude from."""
     status = f"HTTP {error.status}: " if error.status is not None else ""
-    _once(f"the gateway at {url} cannot be asked ({status}{error.message}): its objects are kept as recorded")
+    _once(f"the gateway at {url} cannot be asked ({status}{error.message}): {KEPT}")
 
 
 def warn_lost(url: str) -> None:

@@ -10,7 +10,21 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from supply import backups, bulk, dotenv, host, inventory, logs, rotation, stack, summary, teardown, testing, upgrade
+from supply import (
+    backups,
+    bulk,
+    dotenv,
+    host,
+    inventory,
+    logs,
+    review,
+    rotation,
+    stack,
+    summary,
+    teardown,
+    testing,
+    upgrade,
+)
 from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import user_folders
@@ -52,6 +66,9 @@ def parser() -> argparse.ArgumentParser:
 
     add("up", _up, "bring the stack up and print where everything is")
     add("preview", _preview, "show what `up` would change, in detail")
+    report = add("review", _review, "print what `up` would change, as Markdown for a pull request")
+    report.add_argument("--policy-pack", type=Path, help="folder of a policy pack whose findings are reported too")
+    add("drift", _drift, "print what is not as the last `up` left it; exit status 3 where there is something")
     add("down", _down, "remove what the stack made")
     add("prepare", _prepare, "everything before `pulumi up`")
     add("shell", _shell, 'print the settings for pulumi typed by hand: eval "$(make -s shell)"')
@@ -119,6 +136,19 @@ def _rotate(given: argparse.Namespace) -> int:
 def _preview(given: argparse.Namespace) -> int:
     _ready(given, Console()).run("preview", "--diff")
     return 0
+
+
+def _review(given: argparse.Namespace) -> int:
+    console = Console(sys.stderr)
+    pulumi = _ready(given, console)
+    python = host.python(console)
+    return review.review(pulumi, policy_pack=given.policy_pack, python=python, checkout=host.CHECKOUT)
+
+
+def _drift(given: argparse.Namespace) -> int:
+    console = Console(sys.stderr)
+    pulumi = _ready(given, console)
+    return review.drift(pulumi, python=host.python(console), checkout=host.CHECKOUT)
 
 
 def _down(given: argparse.Namespace) -> int:

@@ -29,7 +29,7 @@ AFTER_THE_OTHERS = (
     (("tests/e2e/test_routing.py", "tests/e2e/test_shared_state.py"), ("tests/e2e/test_backup.py",)),
     (("tests/e2e/test_rotation.py",),),
 )
-"""Waves of processes of their own: tests that start several stacks, and those that load one and would starve beside others."""
+"""Waves of processes of their own, after the rest: tests that start several stacks, then those that load one."""
 BY_LAYER = ("tests/e2e/test_salt_rotation.py",)
 """Tests that `make test LAYER=e2e` runs and a run of all layers does not, until they have all passed in one run."""
 NOTHING_SELECTED = 5

@@ -1,0 +1,1 @@
+"""A preview turned into a report that a reviewer reads; knows neither Pulumi's SDK nor Docker."""

@@ -1,0 +1,38 @@
+"""Secrets of the stack itself that get another value; what is no danger of theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from review.markdown import section, table
+from review.plan import Action, Change
+
+ROTATED: Final = {
+    "secrets-master-key": ("master key", "refused from the cutover on; `make master-key` prints the new one"),
+    "access-provisioner": ("provisioner key", "removed once everything logs in with the new one"),
+    "access-metrics-key": ("metrics key", "replaced in Prometheus, which restarts"),
+    "database-login": ("database password", "its login goes when the last old replica has ended"),
+}
+"""Resources whose replacement is a rotation: what it is of, and what becomes of the old value (docs/rotation.md)."""
+SEED: Final = re.compile(r"^secrets-seed-\d+$")
+"""Further generations of the seed (components/secrets.py)."""
+
+
+def report(changes: Sequence[Change]) -> str:
+    """Return the section; nothing where every secret stays."""
+    found = rotated(changes)
+    return section("Secrets of the stack", table(("rotated", "the old value"), found)) if found else ""
+
+
+def rotated(changes: Sequence[Change]) -> list[tuple[str, str]]:
+    """Name the secrets that get another value, each with what becomes of the old one."""
+    replaced = {change.name for change in changes if change.action is Action.REPLACE}
+    found = [told for name, told in ROTATED.items() if name in replaced]
+    if any(change.action is Action.CREATE and SEED.match(change.name) for change in changes):
+        found.append(("seed", "what was derived from it (virtual keys, passwords) gets another value"))
+    for change in changes:
+        if change.kind == "SaltKey" and change.action is Action.UPDATE and change.differs("rotation"):
+            found.append(("salt key", "every encrypted row is re-encrypted before replicas with the new one start"))
+    return found
