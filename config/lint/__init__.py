@@ -7,10 +7,12 @@ from typing import Any
 
 from config.lint import addresses, budgets, choices, durations, enterprise, fallbacks, names, secrets, sections
 from config.problems import Problem
+from config.secret_texts import looks_secret
 
 
 def problems(values: Mapping[str, Any]) -> list[Problem]:
     """Return what the rules find in a stack config that is not yet validated, each finding once."""
     rules = (names, choices, fallbacks, sections, durations, addresses, budgets, enterprise, secrets)
     found = [problem for rule in rules for problem in rule.problems(values)]
-    return list(dict.fromkeys(found))
+    # What looks like a secret is an error of its own (config/secret_texts.py), which does not show it.
+    return [problem for problem in dict.fromkeys(found) if not looks_secret(problem.message)]

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from config.places import places
 from config.problems import Problem
+from config.proxy import OWNED
 from config.reading import mapping
 
 ADDRESS = re.compile(r"(^|_)(api_base|base_url|url|endpoint_url)$")
@@ -27,7 +28,8 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(path="adminUrl", message="write a URL, such as https://gateway.example.com")
     for place in places(values):
         for name, value in place.values.items():
-            yield from _address(f"{place.path}.{name}", str(name), value)
+            if name not in OWNED:
+                yield from _address(f"{place.path}.{name}", str(name), value)
     for name, value in mapping(values, "environment").items():
         yield from _address(f"environment.{name}", str(name).lower(), value)
 

@@ -64,6 +64,11 @@ def test_seconds_are_numbers() -> None:
         assert "proxy.litellm_settings.request_timeout" in found(proxy=proxy, environment={"TIMEOUT": "5"}).errors
 
 
+def test_words_of_a_provider_or_of_ones_own_are_not_taken_for_spans_and_seconds() -> None:
+    entry = model(info={"timeout": "short", "ttl": "1 day"}, ttl="3600s", extra_body={"time_period": "last week"})
+    assert found(proxy={"model_list": [entry]}) == ({}, {})
+
+
 def test_addresses_that_lead_nowhere_from_inside_a_container_are_warned_of() -> None:
     result = found(
         adminUrl="gateway.example.com",
@@ -210,4 +215,10 @@ def test_the_master_key_is_the_stacks_own_in_every_place(place: list[str]) -> No
     result = found(proxy=proxy)
     assert list(result.errors) == [".".join(["proxy", *place, "master_key"])]
     assert "remove it: the stack generates the master key" in next(iter(result.errors.values()))
+    assert not result.warnings
+
+
+def test_a_master_key_in_a_model_is_refused_and_other_words_there_are_the_providers() -> None:
+    result = found(proxy={"model_list": [model(master_key="os.environ/LITELLM_MASTER_KEY", database_url="jdbc://x")]})
+    assert list(result.errors) == ["proxy.model_list[0].litellm_params.master_key"]
     assert not result.warnings
