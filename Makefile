@@ -8,15 +8,18 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down backup restore backup-passphrase upgrade-database preview logs env import unmanaged review drift rotate master-key shell prepare test bench check names schema
+.PHONY: help up plan down backup restore backup-passphrase upgrade-database preview logs env import unmanaged review drift rotate master-key shell prepare test bench check names schema
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-24s %s\n", $$1, $$2 }'
 	@echo 'SUPPLY=official|mirror chooses where CLI, plugins and images come from; without it a probe does.'
 
-up: ## bring the stack up and print where everything is
-	@$(SUPPLY_COMMAND) up --stack $(STACK)
+up: ## bring the stack up and print where everything is (PLAN=... to do what a plan says; LABELS=... for rules)
+	@$(SUPPLY_COMMAND) up --stack $(STACK) $(if $(PLAN),--plan '$(PLAN)')
+
+plan: ## show what `make up` would change, and write it down for `make up PLAN=...` (FILE=plan.json)
+	@$(SUPPLY_COMMAND) plan --stack $(STACK) $(if $(FILE),--file '$(FILE)')
 
 down: ## remove the stack; a protected database stays, unless its deletion is confirmed (DELETE_DATABASE=<stack>)
 	@$(SUPPLY_COMMAND) down --stack $(STACK)
@@ -24,7 +27,7 @@ down: ## remove the stack; a protected database stays, unless its deletion is co
 preview: ## show what `make up` would change
 	@$(SUPPLY_COMMAND) preview --stack $(STACK)
 
-review: ## print what `make up` would change, as Markdown for a pull request (POLICY_PACK=folder)
+review: ## print what `make up` would change, as Markdown for a pull request (POLICY_PACK=... for another pack)
 	@$(SUPPLY_COMMAND) review --stack $(STACK) $(if $(POLICY_PACK),--policy-pack $(POLICY_PACK))
 
 drift: ## print what is not as the last `make up` left it; fails where there is something

@@ -17,6 +17,7 @@ from config import cache, lint, proxy, references
 from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
 from config.lint.enterprise import LICENCE
+from config.policy import PolicySettings
 from config.problems import ConfigError, Problem
 from config.reading import mapping
 from config.rotation import RotationSettings
@@ -111,6 +112,7 @@ class Settings(Section):
     replicas: Annotated[int, Field(ge=1, le=32)] = 1
     start_timeout: Annotated[int, Field(ge=1)] = 300
     protect: bool = True
+    policy: PolicySettings = PolicySettings()
     rotation: RotationSettings = RotationSettings()
     master_key: Annotated[SecretStr, AfterValidator(_master_key)] | None = None
     salt_key: Annotated[SecretStr, Field(min_length=8)] | None = None

@@ -30,6 +30,6 @@ def refusals(findings: Sequence[Finding] | None) -> int:
 def _row(finding: Finding) -> tuple[str, str, str, str]:
     level = f"**{plain(finding.enforcement_level)}**" if finding.enforcement_level == REFUSES else "advisory"
     resource = finding.resource_urn.split("::", 3)[-1]
-    # Pulumi puts the policy's description on a line before the message.
-    message = finding.message.strip().partition("\n")[2] or finding.message
-    return level, code(finding.policy_name), code(resource) if resource else NOTHING, plain(scrubbed(message))
+    # Pulumi puts the policy's description on a line before what the policy says.
+    said = plain(scrubbed(finding.message.strip().replace("\n", " - ", 1)))
+    return level, code(finding.policy_name), code(resource) if resource else NOTHING, said

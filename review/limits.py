@@ -66,9 +66,11 @@ def changed(objects: Sequence[Object]) -> list[Object]:
 
 def summary(inputs: Mapping[str, Any]) -> str:
     """Return all limits of an object in one cell."""
-    spend = [f"{limit(inputs.get(amount), inputs.get(span))}" for _, amount, span in SPEND if inputs.get(amount)]
+    spend = [limit(inputs[amount], inputs.get(span)) for _, amount, span in SPEND if not is_empty(inputs.get(amount))]
     single = [
-        f"{words} {shown(field, inputs[field])}" for field, words in SINGLE.items() if not is_empty(inputs.get(field))
+        f"{shown(field, value)} {words}" if isinstance(value, int | float) else f"{words} {shown(field, value)}"
+        for field, words in SINGLE.items()
+        if not is_empty(value := inputs.get(field))
     ]
     return ", ".join([*spend, *single]) or NO_LIMIT
 

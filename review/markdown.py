@@ -69,6 +69,11 @@ def folded(summary: str, body: str) -> str:
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
 
 
+def folded_in_line(summary: str, body: str) -> str:
+    """Return the same on one line, for a cell of a table."""
+    return f"<details><summary>{summary}</summary> {body} </details>"
+
+
 def fenced(text: str, language: str) -> str:
     """Return a block of code that its own content cannot end."""
     fence = "`" * max(3, _longest_run(text) + 1)

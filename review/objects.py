@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from config.access import RESERVED
-from review.markdown import code, count, folded, listed
+from review.markdown import code, count, folded_in_line, listed
 from review.plan import Action, Change
 from review.preview import State
 from review.secrecy import UNKNOWN
@@ -33,6 +33,8 @@ _LABELS: Final = {
     "Model": ("model_id",),
     "Credential": ("credential_name",),
 }
+FEW: Final = 4
+"""Objects that a row names without a fold."""
 NOT_FIELDS: Final = frozenset(
     {"__provider", "url", "token", "key", "adopt", "licensed", "settle", "grace", "expires", "managed_by"}
 )
@@ -114,10 +116,7 @@ def _several(noun: str, group: Sequence[Object]) -> str:
     if len(group) == 1 or noun == "member":
         return ", ".join(each.title for each in group)
     names = listed(each.label for each in group)
-    if len(group) <= 4:
-        return f"{noun}s {names}"
-    # One line, because a row of a table is one.
-    return folded(count(len(group), noun), names).replace("\n\n", " ")
+    return f"{noun}s {names}" if len(group) <= FEW else folded_in_line(count(len(group), noun), names)
 
 
 def _label(change: Change) -> str:

@@ -15,6 +15,7 @@ _WORDS: Final = {
     Action.CREATE: "created",
 }
 """In the order of the report."""
+_WHOLE: Final = (Action.CREATE, Action.DELETE)
 
 
 def report(changes: Sequence[Change]) -> str:
@@ -50,7 +51,8 @@ def _rows(action: Action, changes: Sequence[Change]) -> list[tuple[str, ...]]:
             f"**{_WORDS[action]}**" if strong else _WORDS[action],
             kind,
             listed(change.name for change in group),
-            ", ".join(code(reason) for reason in reasons) or NOTHING,
+            # What changes and looks the same is masked on both sides.
+            ", ".join(code(reason) for reason in reasons) or (NOTHING if action in _WHOLE else "*a secret*"),
         )
         for (kind, reasons), group in sorted(groups.items(), key=lambda item: item[0])
     ]

@@ -17,6 +17,8 @@ from supply import (
     host,
     inventory,
     logs,
+    plans,
+    policy,
     review,
     rotation,
     stack,
@@ -64,10 +66,13 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--stack", default="dev", help="the environment, as in Pulumi.<stack>.yaml (default: dev)")
         return sub
 
-    add("up", _up, "bring the stack up and print where everything is")
+    up = add("up", _up, "bring the stack up and print where everything is")
+    up.add_argument("--plan", type=Path, help="what `plan` wrote: do that and nothing else")
+    plan = add("plan", _plan, "show what `up` would change and write it down as a plan")
+    plan.add_argument("--file", type=Path, default=Path(plans.FILE))
     add("preview", _preview, "show what `up` would change, in detail")
     report = add("review", _review, "print what `up` would change, as Markdown for a pull request")
-    report.add_argument("--policy-pack", type=Path, help="folder of a policy pack whose findings are reported too")
+    report.add_argument("--policy-pack", type=Path, help="folder of another policy pack than policy/")
     add("drift", _drift, "print what is not as the last `up` left it; exit status 3 where there is something")
     add("down", _down, "remove what the stack made")
     add("prepare", _prepare, "everything before `pulumi up`")
@@ -115,14 +120,20 @@ def _ready(given: argparse.Namespace, console: Console) -> Pulumi:
 
 def _up(given: argparse.Namespace) -> int:
     console = Console()
-    _bring_up(_ready(given, console), console)
+    if given.plan:
+        plans.check(given.plan)
+    pulumi = _ready(given, console)
+    policy.check(pulumi, project=stack.project_name(host.CHECKOUT), console=console)
+    _bring_up(pulumi, console, plan=given.plan)
     return 0
 
 
-def _bring_up(pulumi: Pulumi, console: Console) -> None:
-    bulk.prepared(pulumi, project=stack.project_name(host.CHECKOUT), console=console).run(
-        "up", "--yes", "--skip-preview"
-    )
+def _bring_up(pulumi: Pulumi, console: Console, *, plan: Path | None = None) -> None:
+    prepared = bulk.prepared(pulumi, project=stack.project_name(host.CHECKOUT), console=console)
+    if plan:
+        plans.apply(prepared, plan)
+    else:
+        prepared.run("up", "--yes", "--skip-preview")
     summary.show(pulumi.outputs(), stack=pulumi.stack, checkout=host.CHECKOUT, console=console)
 
 
@@ -130,19 +141,26 @@ def _rotate(given: argparse.Namespace) -> int:
     console = Console()
     project = stack.project_name(host.CHECKOUT)
     console.say(rotation.raise_number(_ready(given, console), given.secret, project=project, grace=given.grace))
-    return _up(given)
+    return _up(argparse.Namespace(**vars(given), plan=None))
+
+
+def _plan(given: argparse.Namespace) -> int:
+    pulumi = _ready(given, Console())
+    plans.save(pulumi, given.file, options=policy.options(pulumi, project=stack.project_name(host.CHECKOUT)))
+    return 0
 
 
 def _preview(given: argparse.Namespace) -> int:
-    _ready(given, Console()).run("preview", "--diff")
+    pulumi = _ready(given, Console())
+    pulumi.run("preview", "--diff", *policy.options(pulumi, project=stack.project_name(host.CHECKOUT)))
     return 0
 
 
 def _review(given: argparse.Namespace) -> int:
     console = Console(sys.stderr)
     pulumi = _ready(given, console)
-    python = host.python(console)
-    return review.review(pulumi, policy_pack=given.policy_pack, python=python, checkout=host.CHECKOUT)
+    folder = given.policy_pack or policy.pack(pulumi, project=stack.project_name(host.CHECKOUT))
+    return review.review(pulumi, policy_pack=folder, python=host.python(console), checkout=host.CHECKOUT)
 
 
 def _drift(given: argparse.Namespace) -> int:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from supply.errors import SupplyError
 
+LIBRARIES = frozenset({"policy"})
+"""Packages named `pulumi-...` that go with no resource plugin."""
+
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;#]+)", re.MULTILINE)
 
 
@@ -25,5 +28,6 @@ def read_pins(requirements: Path) -> Pins:
     if "pulumi" not in versions:
         raise SupplyError(f"{requirements} pins no version of pulumi", mend="Add a line such as pulumi==3.253.0")
     prefix = "pulumi-"
-    plugins = {name.removeprefix(prefix): version for name, version in versions.items() if name.startswith(prefix)}
+    named = {name.removeprefix(prefix): version for name, version in versions.items() if name.startswith(prefix)}
+    plugins = {name: version for name, version in named.items() if name not in LIBRARIES}
     return Pins(pulumi=versions["pulumi"], plugins=plugins)

@@ -43,25 +43,32 @@ class Preview:
 
 def review(pulumi: Pulumi, *, policy_pack: Path | None, python: Path, checkout: Path) -> int:
     """Print the report on what `up` would change; 1 where the policy pack refuses it, else 0."""
-    if policy_pack is None:
-        return _report(_preview(pulumi).succeeded(pulumi), python=python, checkout=checkout)
-    # Pulumi leaves findings out of the document, and writes them to the event log alone.
-    listened_to = replace(pulumi, environment={**pulumi.environment, **NEEDED})
-    with listening() as events:
-        asked = _preview(listened_to, "--policy-pack", str(policy_pack.resolve()), "--event-log", str(events.path))
-    found = replace(asked, document={**asked.document, "policyEvents": events.found})
+    found = preview(pulumi, UNCHANGED_TOO, policy_pack=policy_pack)
     status = _report(found if found.refused else found.succeeded(pulumi), python=python, checkout=checkout)
     return status or int(found.refused)
 
 
 def drift(pulumi: Pulumi, *, python: Path, checkout: Path) -> int:
     """Print the report on drift: 0 where there is none, 3 where there is some, 1 where it cannot be told."""
-    return _report(_preview(pulumi, "--refresh").succeeded(pulumi), "--drift", python=python, checkout=checkout)
+    found = preview(pulumi, UNCHANGED_TOO, "--refresh").succeeded(pulumi)
+    return _report(found, "--drift", python=python, checkout=checkout)
+
+
+def preview(pulumi: Pulumi, *arguments: str, policy_pack: Path | None = None) -> Preview:
+    """Ask for a preview, with the findings of a policy pack if one is given."""
+    if policy_pack is None:
+        return _preview(pulumi, *arguments)
+    # Pulumi leaves findings out of the document, and writes them to the event log alone.
+    listened_to = replace(pulumi, environment={**pulumi.environment, **NEEDED})
+    with listening() as events:
+        options = ("--policy-pack", str(policy_pack.resolve()), "--event-log", str(events.path))
+        asked = _preview(listened_to, *arguments, *options)
+    return replace(asked, document={**asked.document, "policyEvents": events.found})
 
 
 def _preview(pulumi: Pulumi, *arguments: str) -> Preview:
     done = subprocess.run(
-        ["pulumi", "preview", "--json", UNCHANGED_TOO, *arguments, "--stack", pulumi.stack],
+        ["pulumi", "preview", "--json", *arguments, "--stack", pulumi.stack],
         cwd=pulumi.checkout,
         env=pulumi.environment,
         stdin=subprocess.DEVNULL,

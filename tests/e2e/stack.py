@@ -29,6 +29,7 @@ PROGRAM = (
     "config",
     "engine",
     "litellm_admin",
+    "policy",
     "postgres_admin",
 )
 PREFIX = "e2e-"

@@ -13,6 +13,9 @@ from pulumi.runtime import mocks
 
 from components import network
 from engine import preflight, workload
+from policy import resources as policy_resources
+from policy.resources import UNKNOWN, Resource
+from policy.rules import kept_data
 from tests.unit.components.example import config
 
 ROOT = Path(__file__).parents[3]
@@ -158,3 +161,19 @@ def test_a_credential_gets_the_value_that_the_proxy_would_not_look_up(
     # There are two replicas, which read their database twice a minute.
     assert resources["access-model-extra"].inputs["settle"] == 35
     assert resources["access-model-extra"].inputs["litellm_params"]["litellm_credential_name"] == "openai"
+
+
+def test_the_policy_pack_looks_for_what_the_program_registers(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    seen = [
+        Resource(urn=f"urn:pulumi:unit::litellm-stack::{args.typ}::{name}", type=args.typ, values=args.inputs)
+        for name, args in resources.items()
+    ]
+    tokens = [name for name in dir(policy_resources) if name.isupper() and not name.startswith("_")]
+    looked_for = {getattr(policy_resources, name) for name in tokens} - {UNKNOWN}
+    assert looked_for <= {resource.type for resource in seen}
+    assert [resource.name for resource in seen if policy_resources.proxy_config(resource)] == ["proxy-config"]
+    assert [loss.urn.rpartition("::")[2] for loss in kept_data.violations(seen, [])] == [
+        "secrets-salt-key",
+        "database-data",
+        "monitoring-data",
+    ]

@@ -59,3 +59,13 @@ def document(name: str) -> dict[str, Any]:
     """Return a recorded preview."""
     content: dict[str, Any] = json.loads((RECORDED / f"{name}.json").read_text(encoding="utf-8"))
     return content
+
+
+CONFIG = "model_list:\n- litellm_params: {model: openai/a}\n  model_name: a\n"
+BOTH = CONFIG + "- litellm_params: {model: openai/b}\n  model_name: b\n"
+
+
+def config(old: str, new: str) -> dict[str, Any]:
+    """Return the step of config.yaml."""
+    op = "same" if old == new else "replace"
+    return step(op, "RenderedFile", "proxy-config", old={"content": old}, new={"content": new})

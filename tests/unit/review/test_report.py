@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 
 from review import report
 from review.drift import DRIFT, NONE, UNREADABLE, status
-from review.markdown import FOLD_AFTER, code, fenced, plain, table
 from review.preview import Preview
-from review.values import dollars, shown
-from tests.unit.review.plans import RECORDINGS, document, key, preview, step
+from tests.unit.review.plans import CONFIG, RECORDINGS, document, key, preview, step
 
 
 @settings(max_examples=20, deadline=None)
@@ -102,6 +100,11 @@ def test_a_limit_that_is_taken_away_stands_out() -> None:
     assert "| key `a` | spend limit | $5 per `1d` | **no limit** |" in text
 
 
+def test_a_limit_of_nothing_is_a_limit() -> None:
+    text = report.render(preview(key("create", "a", new={"max_budget": 0, "rpm_limit": 60})))
+    assert "| key `a` | **all** | $0 for good, 60 requests per minute | - |" in text
+
+
 def test_a_budget_names_who_is_attached_to_it() -> None:
     text = report.render(
         preview(
@@ -130,66 +133,9 @@ def test_a_rotation_that_is_taken_back_refuses_the_current_value() -> None:
     assert "| key `a` | **refused at once**: the key goes back to a value of before |" in text
 
 
-CONFIG = "model_list:\n- litellm_params: {model: openai/a}\n  model_name: a\n"
-BOTH = CONFIG + "- litellm_params: {model: openai/b}\n  model_name: b\n"
-
-
-def config(old: str, new: str) -> dict[str, object]:
-    op = "same" if old == new else "replace"
-    return step(op, "RenderedFile", "proxy-config", old={"content": old}, new={"content": new})
-
-
-def gains(*steps: dict[str, object]) -> str:
-    text = report.render(preview(*steps))
-    return text.partition("### Models: who gains or loses")[2].partition("###")[0]
-
-
-def test_a_new_model_is_gained_by_whoever_may_use_all() -> None:
-    unnamed = key("same", "all", old={}, new={})
-    named = key("same", "some", old={"models": ["a"]}, new={"models": ["a"]})
-    assert "| key `all` | `b` | - |" in gains(config(CONFIG, BOTH), unnamed, named)
-    assert "`some`" not in gains(config(CONFIG, BOTH), unnamed, named)
-
-
-def test_a_model_that_goes_is_lost() -> None:
-    assert "| key `all` | - | `b` |" in gains(config(BOTH, CONFIG), key("same", "all", old={}, new={}))
-
-
-def test_a_model_of_the_database_counts_too() -> None:
-    model = step("create", "Model", "m", new={"model_id": "m", "model_name": "stored"})
-    assert "| key `all` | `stored` | - |" in gains(config(CONFIG, CONFIG), model, key("same", "all", old={}, new={}))
-
-
-def test_a_key_may_use_no_more_than_its_team() -> None:
-    team = step(
-        "update", "Team", "t", old={"team_id": "t", "models": ["a"]}, new={"team_id": "t", "models": ["a", "b"]}
-    )
-    inside = key("same", "inside", old={"team_id": "t"}, new={"team_id": "t"})
-    narrow = key("same", "narrow", old={"team_id": "t", "models": ["a"]}, new={"team_id": "t", "models": ["a"]})
-    every = {"team_id": "t", "models": ["all-team-models"]}
-    said = gains(config(BOTH, BOTH), team, inside, narrow, key("same", "every", old=every, new=every))
-    assert "| team `t`; keys `every`, `inside` | `b` | - |" in said
-
-
-def test_a_key_without_a_team_may_use_no_more_than_its_user() -> None:
-    user = step(
-        "update", "User", "u", old={"user_id": "u", "models": ["a", "b"]}, new={"user_id": "u", "models": ["a"]}
-    )
-    own = key("same", "own", old={"user_id": "u"}, new={"user_id": "u"})
-    assert "| user `u`; key `own` | - | `b` |" in gains(config(BOTH, BOTH), user, own)
-
-
-def test_a_list_that_changes_without_effect_is_told_of_too() -> None:
-    team = {"team_id": "t", "models": ["a"]}
-    inside = key("update", "i", old={"team_id": "t", "models": ["a"]}, new={"team_id": "t", "models": ["a", "b"]})
-    text = report.render(preview(config(BOTH, BOTH), step("same", "Team", "t", old=team, new=team), inside))
-    assert "gains" not in text
-    assert "| key `i` | models | `a` | `a`, `b` |" in text
-
-
 def test_findings_of_the_policy_pack_come_first_and_mandatory_ones_before_others() -> None:
     findings = [
-        {"policyName": "tidy", "enforcementLevel": "advisory", "message": "say who owns it"},
+        {"policyName": "tidy", "enforcementLevel": "advisory", "message": "Has an owner.\nsay who\nowns it\n"},
         {
             "policyName": "limits",
             "enforcementLevel": "mandatory",
@@ -202,7 +148,7 @@ def test_findings_of_the_policy_pack_come_first_and_mandatory_ones_before_others
     rows = [line for line in text.splitlines() if line.startswith(("| **mandatory", "| advisory"))]
     assert rows == [
         "| **mandatory** | `limits` | `k` | no \\| limit @<!-- -->team |",
-        "| advisory | `tidy` | - | say who owns it |",
+        "| advisory | `tidy` | - | Has an owner. - say who owns it |",
     ]
 
 
@@ -275,36 +221,3 @@ def test_thousands_of_different_changes_still_fit_into_a_comment() -> None:
     assert len(text) < 65_536
     assert "… and 2,875 more rows" in text
     assert text.endswith("1 section left out, because a comment holds no more: `make preview` shows all of it.\n")
-
-
-def test_text_of_others_cannot_break_out() -> None:
-    assert code("a`b|c\nd") == "``a`b\\|c d``"
-    assert code("`") == "`` ` ``"
-    assert plain("<script> [x](y) @all #1 *b*") == "\\<script> \\[x\\](y) @<!-- -->all #<!-- -->1 \\*b\\*"
-    assert fenced("```\nend", "diff").startswith("````diff\n")
-    alias = "x` | <img src=x> </details>"
-    text = report.render(preview(key("create", alias, new={"models": [alias]})))
-    assert "| key ``x` \\| <img src=x> </details>`` | ``x` \\| <img src=x> </details>`` |" in text
-
-
-def test_long_tables_fold_all_but_their_first_rows() -> None:
-    rows = [(str(number), "b") for number in range(FOLD_AFTER + 1)]
-    shown_rows, _, hidden = table(("x", "y"), rows).partition("<details><summary>8 more rows</summary>")
-    assert "| 4 | b |" in shown_rows
-    assert hidden.startswith("\n\n| x | y |\n| --- | --- |\n| 5 | b |")
-    assert "<details>" not in table(("x", "y"), rows[1:])
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.002, "$0.002"), (100, "$100"), (100.0, "$100"), (1234567.5, "$1,234,567.5"), (1e-05, "$0.00001")],
-)
-def test_dollars(value: float, text: str) -> None:
-    assert dollars(value) == text
-
-
-def test_values() -> None:
-    assert shown("x", {"b": 1.0, "a": [True]}) == '`{"a": [true], "b": 1}`'
-    assert shown("x", []) == shown("x", None) == "-"
-    assert shown("rpm_limit", 1000) == "1,000"
-    assert shown("blocked", value=False) == "`false`"

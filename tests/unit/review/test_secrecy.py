@@ -44,6 +44,13 @@ def test_the_values_of_a_credential_are_not_shown_and_their_names_are() -> None:
     assert "organization" in text
 
 
+def test_a_secret_under_any_name_is_masked_where_it_is_marked() -> None:
+    old, new = ({"model_id": "m", "model_name": name, "litellm_params": {"api_base": ENCRYPTED}} for name in "ab")
+    text = report.render(preview(step("update", "Model", "m", old=old, new={**new, "litellm_params": ENCRYPTED})))
+    assert CANARY not in text
+    assert '| model `m` | litellm_params | `{"api_base": "[secret]"}` | *secret* |' in text
+
+
 def test_a_secret_that_changes_is_said_to() -> None:
     model = {"model_id": "extra", "model_name": "extra", "litellm_params": {"api_key": SECRET}}
     text = report.render(preview(step("update", "Model", "m", old=model, new=model, diffReasons=["litellm_params"])))

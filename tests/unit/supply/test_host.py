@@ -101,7 +101,9 @@ def test_a_plugin_of_somebody_else_is_used_as_it_is(tmp_path: Path) -> None:
 
 def test_pins_come_from_the_python_packages(tmp_path: Path) -> None:
     file = tmp_path / "requirements.txt"
-    file.write_text("# pulumi==1\npulumi==3.1.0\npulumi_docker==5.2.0 ; x\npulumi-random==4.21.4\nhttpx==1\n")
+    file.write_text(
+        "# pulumi==1\npulumi==3.1.0\npulumi_docker==5.2.0 ; x\npulumi-random==4.21.4\npulumi-policy==1\nhttpx==1\n"
+    )
     pins = read_pins(file)
     assert pins.pulumi == "3.1.0"
     assert pins.plugins == {"docker": "5.2.0", "random": "4.21.4"}

@@ -1,0 +1,57 @@
+"""The `policy` section: which rules of the policy pack hold in an environment, and how strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+
+class Level(StrEnum):
+    """What a violation does: it is shown, it stops the update before anything is touched, or nobody looks for it."""
+
+    ADVISORY = "advisory"
+    MANDATORY = "mandatory"
+    DISABLED = "disabled"
+
+
+PROTECTED: Final[Mapping[str, Level]] = {
+    "limitedKeys": Level.ADVISORY,
+    "budgetRaise": Level.MANDATORY,
+    "databasePort": Level.ADVISORY,
+    "pinnedImages": Level.ADVISORY,
+    "wildcardModels": Level.ADVISORY,
+    "publicAddress": Level.ADVISORY,
+    "keptData": Level.MANDATORY,
+}
+"""Every rule, and its level in a protected environment whose config does not say.
+
+Rules about a change are mandatory, because an environment that stays as it is cannot violate them. Rules about what is
+there are advisory: an environment that ran yesterday can still rotate a leaked key today.
+"""
+
+
+class PolicySettings(BaseModel):
+    """The level of each rule; one that is not given has that of PROTECTED, or is disabled where `protect` is false."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False)
+
+    limited_keys: Level | None = None
+    budget_raise: Level | None = None
+    database_port: Level | None = None
+    pinned_images: Level | None = None
+    wildcard_models: Level | None = None
+    public_address: Level | None = None
+    kept_data: Level | None = None
+    raise_factor: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 2
+    """How many times its old self a budget may be without a label."""
+    raise_label: Annotated[str, Field(min_length=1)] = "budget-raise"
+    """The label that allows more."""
+
+    def levels(self, *, protect: bool) -> dict[str, Level]:
+        """Return the level of every rule in an environment that is protected or not."""
+        given: dict[str, Any] = self.model_dump(by_alias=True)
+        return {rule: given[rule] or (level if protect else Level.DISABLED) for rule, level in PROTECTED.items()}

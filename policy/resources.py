@@ -1,0 +1,95 @@
+"""Resources as the rules see them, whether the engine registers them or the state records them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import PurePath
+from typing import Any, Final
+
+import yaml
+
+VIRTUAL_KEY: Final = "pulumi-python:dynamic/litellm:VirtualKey"
+BUDGET: Final = "pulumi-python:dynamic/litellm:Budget"
+CUSTOMER: Final = "pulumi-python:dynamic/litellm:Customer"
+TEAM: Final = "pulumi-python:dynamic/litellm:Team"
+TEAM_MEMBER: Final = "pulumi-python:dynamic/litellm:TeamMember"
+USER: Final = "pulumi-python:dynamic/litellm:User"
+MODEL: Final = "pulumi-python:dynamic/litellm:Model"
+RENDERED_FILE: Final = "pulumi-python:dynamic/engine:RenderedFile"
+CONTAINER: Final = "docker:index/container:Container"
+IMAGE: Final = "docker:index/remoteImage:RemoteImage"
+VOLUME: Final = "docker:index/volume:Volume"
+PASSWORD: Final = "random:index/randomPassword:RandomPassword"  # noqa: S105  # a type
+
+_KINDS: Final = {
+    VIRTUAL_KEY: ("virtual key", "key_alias"),
+    BUDGET: ("budget", "budget_id"),
+    CUSTOMER: ("customer", "user_id"),
+    TEAM: ("team", "team_alias"),
+    TEAM_MEMBER: ("member", "user_id"),
+    USER: ("user", "user_id"),
+    MODEL: ("model", "model_name"),
+}
+
+
+class Unknown(Enum):
+    """A value that is not known before the update."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One resource: its values in the provider's words, and whether the engine refuses to delete it.
+
+    retained: what it stands for outlives its removal from the state.
+    """
+
+    urn: str
+    type: str
+    values: Mapping[str, Any]
+    protect: bool = False
+    retained: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name that the program gives it."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def title(self) -> str:
+        """What a reader of the stack config calls it."""
+        kind, name = _KINDS.get(self.type, ("resource", ""))
+        return f"{kind} {self.known(name) or self.name!r}"
+
+    def known(self, name: str) -> Any:
+        """Return a value, or None where there is none or it is not known yet."""
+        value = self.values.get(name)
+        return None if value is UNKNOWN else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    """What breaks a rule, why that matters and how to mend it, and the URN of the resource it is about."""
+
+    message: str
+    urn: str
+
+
+def of_type(resources: Iterable[Resource], *types: str) -> list[Resource]:
+    """Return the resources of these types."""
+    return [resource for resource in resources if resource.type in types]
+
+
+def proxy_config(resource: Resource) -> Mapping[str, Any]:
+    """Return LiteLLM's config.yaml where the resource is that file (components/proxy.py), else an empty mapping."""
+    path, content = resource.known("path"), resource.known("content")
+    if resource.type != RENDERED_FILE or not content or not PurePath(str(path)).name.startswith("config-"):
+        return {}
+    read = yaml.safe_load(content)
+    return read if isinstance(read, Mapping) else {}

@@ -1,0 +1,156 @@
+"""The policy pack under the real CLI: a stack that passes every rule, one that fails each, and a plan that is kept."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.policy import PROTECTED
+from supply import plans, policy
+from supply.console import Console
+from supply.errors import SupplyError
+from supply.pulumi import Pulumi
+from tests.e2e.conftest import CANARY
+from tests.e2e.gateway import Gateway
+from tests.e2e.stack import Stack, free_port
+
+PROJECT = "litellm-stack"
+MANDATORY = dict.fromkeys(PROTECTED, "mandatory")
+
+
+def pulumi(stack: Stack, **environment: str) -> Pulumi:
+    return Pulumi(environment={**stack.environment, **environment}, checkout=stack.folder, stack=stack.name)
+
+
+@pytest.fixture
+def limited(stack: Stack) -> Iterator[dict[str, Any]]:
+    """A config that breaks no rule; the stack has its own again afterwards."""
+    good = dict(stack.config)
+    keys = {
+        alias: {"max_budget": 1, "budget_duration": "1d", **fields} for alias, fields in good["access"]["keys"].items()
+    }
+    yield {**good, "access": {**good["access"], "keys": keys}, "policy": MANDATORY}
+    stack.configure(good)
+
+
+def found(stack: Stack, config: Mapping[str, Any]) -> str:
+    """Return what a preview with the pack says about policy."""
+    stack.configure(config)
+    result = stack.run("preview", "--refresh=false", *policy.options(pulumi(stack), project=PROJECT))
+    said = result.stdout[result.stdout.find("Policies:") :]
+    assert (result.returncode == 0) is ("[mandatory]" not in said), result.stdout[-3000:]
+    assert CANARY not in result.stdout
+    return said
+
+
+def test_a_stack_that_breaks_no_rule_passes_all_of_them(stack: Stack, limited: dict[str, Any]) -> None:
+    said = found(stack, limited)
+    assert "litellm-stack@v" in said
+    assert "[mandatory]" not in said
+    assert "[advisory]" not in said
+
+
+def broken(rule: str, good: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Return what breaks a rule, and how its message starts."""
+    access, proxy = good["access"], good["proxy"]
+    every_model = {"model_name": "openai/*", "litellm_params": {"model": "openai/*", "mock_response": "any"}}
+    budget = {"max_budget": 5, "budget_duration": "1d"}
+    port = free_port()
+    changes: dict[str, tuple[dict[str, Any], str]] = {
+        "limitedKeys": (
+            {"access": {**access, "keys": {**access["keys"], "endless": {"rpm_limit": 1}}}},
+            "virtual key 'endless' can spend without an end",
+        ),
+        "budgetRaise": (
+            {"access": {**access, "budgets": {**access["budgets"], "HyperBudget": budget}}},
+            "budget 'HyperBudget': max_budget goes from 0.5 US dollars per 1d to 5 US dollars per 1d",
+        ),
+        "databasePort": (
+            {"ports": {**good["ports"], "database": port}},
+            f"Postgres is published at 127.0.0.1:{port}",
+        ),
+        "pinnedImages": ({"images": {"haproxy": "haproxy:latest"}}, "image haproxy:latest has the tag 'latest'"),
+        "wildcardModels": (
+            {"proxy": {**proxy, "model_list": [*proxy["model_list"], every_model]}},
+            "proxy.model_list[4] is 'openai/*'",
+        ),
+        "publicAddress": ({"bind": "0.0.0.0"}, f"port {good['ports']['gateway']} listens on 0.0.0.0"),  # noqa: S104
+        "keptData": ({"databaseVolume": "2"}, "-database' would be deleted"),
+    }
+    return changes[rule]
+
+
+@pytest.mark.parametrize("rule", PROTECTED)
+def test_a_stack_that_breaks_a_rule_is_told_which_and_what_to_do(
+    rule: str, stack: Stack, limited: dict[str, Any]
+) -> None:
+    change, message = broken(rule, limited)
+    said = found(stack, {**limited, **change})
+    assert set(re.findall(r"\[mandatory\]\s+(\w+)", said)) == {rule}
+    assert message in said
+
+
+def test_an_advisory_rule_stops_nothing_and_a_disabled_one_is_silent(stack: Stack, limited: dict[str, Any]) -> None:
+    change, message = broken("limitedKeys", limited)
+    assert message in found(stack, {**limited, **change, "policy": {"limitedKeys": "advisory"}})
+    assert message not in found(stack, {**limited, **change, "policy": {"limitedKeys": "disabled"}})
+
+
+def check(stack: Stack, **environment: str) -> str:
+    shown = io.StringIO()
+    policy.check(pulumi(stack, **environment), project=PROJECT, console=Console(shown))
+    return shown.getvalue()
+
+
+def test_make_up_is_stopped_by_a_raise_until_a_label_allows_it(stack: Stack, limited: dict[str, Any]) -> None:
+    change, _ = broken("budgetRaise", limited)
+    stack.configure({**limited, **change})
+    with pytest.raises(SupplyError, match="nothing was touched"):
+        check(stack)
+    assert "nothing found" in check(stack, LABELS="urgent, budget-raise")
+
+
+def test_a_stack_that_stays_as_it_is_is_not_stopped(stack: Stack, limited: dict[str, Any]) -> None:
+    stack.configure({**limited, "access": stack.config["access"], "policy": dict.fromkeys(PROTECTED, "advisory")})
+    assert "[advisory] limitedKeys" in check(stack)
+
+
+def test_a_mistake_in_the_config_is_said_as_without_the_pack(stack: Stack, limited: dict[str, Any]) -> None:
+    stack.configure({**limited, "replcas": 2})
+    with pytest.raises(SupplyError, match=f"The preview of stack {stack.name} failed") as raised:
+        check(stack)
+    assert raised.value.mend
+    assert "- replcas: no such setting; did you mean 'replicas'?" in raised.value.mend
+
+
+def test_an_update_does_what_its_plan_says_or_nothing(
+    stack: Stack, limited: dict[str, Any], gateway: Gateway, tmp_path: Path
+) -> None:
+    file, access = tmp_path / "plan.json", limited["access"]
+    reviewed = {**limited, "access": {**access, "keys": {**access["keys"], "planned": {"max_budget": 1}}}}
+    other = {**limited, "access": {**access, "keys": {**access["keys"], "planned": {"max_budget": 2}}}}
+    try:
+        stack.configure(reviewed)
+        plans.save(pulumi(stack), file, options=policy.options(pulumi(stack), project=PROJECT))
+        plan = file.read_text()
+        assert '"key_alias": "planned"' in plan
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert not [secret for secret in (CANARY, gateway.master_key, *gateway.keys.values()) if secret in plan]
+
+        stack.configure(other)
+        with pytest.raises(SupplyError, match="pulumi up ended"):
+            plans.apply(pulumi(stack), file)
+        assert "planned" not in stack.outputs()["virtualKeys"]
+
+        stack.configure(reviewed)
+        plans.apply(pulumi(stack), file)
+        assert "planned" in stack.outputs()["virtualKeys"]
+    finally:
+        stack.configure({name: value for name, value in limited.items() if name != "policy"})
+        stack.up()
