@@ -57,7 +57,9 @@ def model_names(values: Mapping[str, Any]) -> ModelNames:
     declared = [model.values for model in models(values)]
     return ModelNames(
         deployed=_texts(entry.get("model_name") for entry in declared),
-        ids=_texts(mapping(entry, "model_info").get("id") for entry in declared),
+        ids=tuple(
+            str(info["id"]) for entry in declared if (info := mapping(entry, "model_info")).get("id") is not None
+        ),
         aliases=_texts((*mapping(proxy, "router_settings", "model_group_alias"), *_of_teams(declared))),
         groups=_texts(group for entry in declared for group in _listed(mapping(entry, "model_info"), "access_groups")),
         others=mapping(proxy, "general_settings").get("store_model_in_db") is True

@@ -136,6 +136,18 @@ def test_budgets_that_never_reset_or_refuse_everything_are_warned_of() -> None:
     }
 
 
+def test_ids_that_two_objects_have_are_told_at_both() -> None:
+    models = [model(info={"id": 1}), model(info={"id": "1"}), model(info={"id": 2})]
+    teams: dict[str, Any] = {"support": {}, "helpdesk": {"team_id": "support"}, "research": {}}
+    result = found(proxy={"model_list": models}, access={"teams": teams})
+    unique = "the id of a team is unique on the proxy; {} has it too"
+    assert result.errors == {
+        "access.teams.support": unique.format("access.teams.helpdesk"),
+        "access.teams.helpdesk": unique.format("access.teams.support"),
+    }
+    assert set(result.warnings) == {f"proxy.model_list[{index}].model_info.id" for index in (0, 1)}
+
+
 def test_settings_that_need_a_licence_are_told_by_what_the_open_source_proxy_does() -> None:
     proxy: dict[str, Any] = {
         "general_settings": {
