@@ -8,7 +8,7 @@ import pulumi
 
 from components import litellm_runtime
 from components.cache import Cache
-from components.database import Database
+from components.database import DATABASE, USER, Database
 from components.encryption import CONFIG, REPLICAS, Encryption
 from components.network import Network
 from components.secrets import Secrets
@@ -18,6 +18,7 @@ from engine.health import Healthy
 from engine.identity import Identity
 from engine.rendered_file import RenderedFile
 from engine.workload import HealthCheck, Workload, container, revision
+from postgres_admin.stored_settings import StoredSettings
 
 ALIAS = "litellm"
 PORT = 4000
@@ -77,7 +78,21 @@ class Proxy(pulumi.ComponentResource):
             )
             self.container_ids.append(replica.id)
             self.healthy.append(healthy)
+        if litellm.reads_database(args.settings):
+            self._stored_settings(name, args, workload)
         self.register_outputs({})
+
+    def _stored_settings(self, name: str, args: ProxyArgs, workload: Workload) -> None:
+        StoredSettings(
+            f"{name}-stored-settings",
+            declared=litellm.sections(args.settings),
+            variables=list(workload.environment),
+            container_id=args.database.container_id,
+            superuser=USER,
+            database=DATABASE,
+            # There is a table to read once the migration has run, which the salt key waits for.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key]),
+        )
 
 
 def _workload(args: ProxyArgs, config: RenderedFile) -> Workload:

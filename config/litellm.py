@@ -22,6 +22,11 @@ END_USER_BUDGET_ID = "litellm-stack-end-users"
 
 def render(settings: Settings) -> str:
     """Return the content of config.yaml."""
+    return yaml.safe_dump(sections(settings), sort_keys=False, allow_unicode=True, width=120)
+
+
+def sections(settings: Settings) -> dict[str, Any]:
+    """Return config.yaml's sections."""
     proxy = merge(_base(), settings.proxy)
     budget = end_user_budget(settings)
     if budget is not None:
@@ -37,7 +42,13 @@ def render(settings: Settings) -> str:
         redis = {"host": cache.HOST, "port": cache.PORT, "password": cache.PASSWORD}
         section = {name: f"os.environ/{variable}" for name, variable in redis.items()}
         proxy = merge(proxy, {"general_settings": {cache.COORDINATION: section}})
-    return yaml.safe_dump(proxy, sort_keys=False, allow_unicode=True, width=120)
+    return proxy
+
+
+def reads_database(settings: Settings) -> bool:
+    """Tell whether LiteLLM takes models and settings from its database too (load_config in proxy_server.py)."""
+    by_variable = settings.environment.get("STORE_MODEL_IN_DB", "").lower() == "true"
+    return by_variable or sections(settings)["general_settings"].get("store_model_in_db") is True
 
 
 def end_user_budget(settings: Settings) -> BudgetFields | None:

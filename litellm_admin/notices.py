@@ -14,6 +14,11 @@ def say(message: str) -> None:
     _once(message, kind="")
 
 
+def warn(message: str) -> None:
+    """Tell what somebody should see to."""
+    _once(message)
+
+
 def warn_kept(url: str, error: AdminError) -> None:
     """Tell that a refresh got no answer to conclude from."""
     status = f"HTTP {error.status}: " if error.status is not None else ""

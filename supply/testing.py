@@ -25,8 +25,9 @@ LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
 ALL = "all"
 E2E = "tests/e2e"
 OWN_STACK = "tests/e2e/test_make.py"
+ROUTED = tuple(f"tests/e2e/test_{name}.py" for name in ("routing", "stored_settings", "shared_state"))
 AFTER_THE_OTHERS = (
-    (("tests/e2e/test_routing.py", "tests/e2e/test_shared_state.py"), ("tests/e2e/test_backup.py",)),
+    (ROUTED, ("tests/e2e/test_environments.py", "tests/e2e/test_backup.py")),
     (("tests/e2e/test_rotation.py",),),
 )
 """Waves of processes of their own, after the rest: tests that start several stacks, then those that load one."""

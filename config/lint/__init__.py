@@ -9,6 +9,7 @@ from config.lint import (
     addresses,
     budgets,
     choices,
+    cooldowns,
     duplicates,
     durations,
     enterprise,
@@ -20,7 +21,7 @@ from config.lint import (
 from config.problems import Problem
 from config.secret_texts import looks_secret
 
-RULES = (names, choices, fallbacks, sections, duplicates, durations, addresses, budgets, enterprise, secrets)
+RULES = (names, choices, cooldowns, fallbacks, sections, duplicates, durations, addresses, budgets, enterprise, secrets)
 
 
 def problems(values: Mapping[str, Any]) -> list[Problem]:

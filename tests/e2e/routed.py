@@ -65,6 +65,7 @@ def config() -> dict[str, Any]:
             },
             "router_settings": _routing(),
             "general_settings": {
+                "store_model_in_db": True,
                 "alerting": ["slack"],
                 "alert_types": ["budget_alerts"],
                 "pass_through_endpoints": [{"path": "/echo", "target": f"http://{HOST}:{PORT}/echo"}],

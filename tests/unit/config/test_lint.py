@@ -239,3 +239,9 @@ def test_a_master_key_in_a_model_is_refused_and_other_words_there_are_the_provid
     result = found(proxy={"model_list": [model(master_key="os.environ/LITELLM_MASTER_KEY", database_url="jdbc://x")]})
     assert list(result.errors) == ["proxy.model_list[0].litellm_params.master_key"]
     assert not result.warnings
+
+
+def test_a_number_of_failures_that_litellm_takes_for_not_set_is_a_warning() -> None:
+    path = "proxy.router_settings.allowed_fails"
+    assert "write 2 or 4" in found(proxy={"router_settings": {"allowed_fails": 3}}).warnings[path]
+    assert found(proxy={"router_settings": {"allowed_fails": 4}}).warnings == {}

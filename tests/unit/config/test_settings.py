@@ -41,13 +41,20 @@ def test_an_empty_config_is_a_gateway_on_localhost_whose_database_is_protected()
     assert given.images.litellm.startswith("ghcr.io/berriai/")
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
 def test_the_example_environments_are_valid(stack: str) -> None:
     config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
     secrets = config.get("litellm-stack:secrets", {})
     config["litellm-stack:secrets"] = dict.fromkeys([*secrets, "OPENAI_API_KEY"], CANARY)
     raw = {name: value if isinstance(value, str) else json.dumps(value) for name, value in config.items()}
     assert settings.load(raw, encrypted=["litellm-stack:secrets"], project="litellm-stack").access.keys
+
+
+def test_the_example_environments_have_ports_of_their_own() -> None:
+    files = [yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text()) for stack in ("dev", "staging", "prod")]
+    ports = [load(ports=file["config"].get("litellm-stack:ports", {})).ports.published().values() for file in files]
+    used = [port for published in ports for port in published]
+    assert len(set(used)) == len(used)
 
 
 def test_every_mistake_is_reported_at_once() -> None:
