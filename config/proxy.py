@@ -60,8 +60,8 @@ OWNED = {
 }
 """Settings that the stack decides, in whichever section they are written, with the reason and the mend."""
 
-
 KEYS = frozenset({"master_key", "salt_key"})
+"""Those of them that are refused inside of a model too."""
 
 
 def problems(values: Mapping[str, Any]) -> list[Problem]:
@@ -93,7 +93,9 @@ def model_names(settings: Mapping[str, Any]) -> list[str]:
 
 
 def _model_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    models = settings.get("model_list", [])
+    models = settings.get("model_list")
+    if models is None:
+        return
     if not isinstance(models, list):
         yield Problem(path="proxy.model_list", message="write a list of models: `- model_name: ...`")
         return

@@ -230,6 +230,11 @@ def test_the_master_key_is_the_stacks_own_in_every_place(place: list[str]) -> No
     assert not result.warnings
 
 
+def test_sections_that_are_there_and_empty_are_taken() -> None:
+    proxy = dict.fromkeys(["model_list", "litellm_settings", "router_settings", "general_settings", "guardrails"])
+    assert found(proxy=proxy) == ({}, {})
+
+
 def test_a_master_key_in_a_model_is_refused_and_other_words_there_are_the_providers() -> None:
     result = found(proxy={"model_list": [model(master_key="os.environ/LITELLM_MASTER_KEY", database_url="jdbc://x")]})
     assert list(result.errors) == ["proxy.model_list[0].litellm_params.master_key"]
