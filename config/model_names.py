@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from config.places import models
+from config.problems import Severity
 from config.reading import mapping
 
 SPECIAL = frozenset({"all-proxy-models", "all-team-models", "no-default-models"})
@@ -42,12 +43,12 @@ class ModelNames:
     def missing(self, name: str) -> str:
         """Say that there is no such model, and which there are."""
         have = ", ".join(dict.fromkeys((*self.deployed, *self.aliases, *self.groups)))
-        return f"no model {name!r} in model_list (have: {have})"
+        return f"no model {name!r} in model_list ({f'have: {have}' if have else 'there is none'})"
 
     @property
-    def severity(self) -> Literal["error", "warning"]:
-        """How bad a missing model is: where the database may hold more, or nothing is declared, it may be there."""
-        return "warning" if self.others or not self.deployed else "error"
+    def severity(self) -> Severity:
+        """How bad a missing model is: it may be in the database, where that may hold more."""
+        return "warning" if self.others else "error"
 
 
 def model_names(values: Mapping[str, Any]) -> ModelNames:
@@ -56,10 +57,13 @@ def model_names(values: Mapping[str, Any]) -> ModelNames:
     declared = [model.values for model in models(values)]
     return ModelNames(
         deployed=_texts(entry.get("model_name") for entry in declared),
-        ids=_texts(mapping(entry, "model_info").get("id") for entry in declared),
+        ids=tuple(
+            str(info["id"]) for entry in declared if (info := mapping(entry, "model_info")).get("id") is not None
+        ),
         aliases=_texts((*mapping(proxy, "router_settings", "model_group_alias"), *_of_teams(declared))),
         groups=_texts(group for entry in declared for group in _listed(mapping(entry, "model_info"), "access_groups")),
-        others=mapping(proxy, "general_settings").get("store_model_in_db") is True,
+        others=mapping(proxy, "general_settings").get("store_model_in_db") is True
+        or str(mapping(values, "environment").get("STORE_MODEL_IN_DB")).lower() == "true",
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from config.places import Place, places
 from config.problems import Problem, nearest
 from config.reading import mapping
 from config.secret_texts import secret_problems
@@ -59,20 +60,25 @@ OWNED = {
 }
 """Settings that the stack decides, in whichever section they are written, with the reason and the mend."""
 
+KEYS = frozenset({"master_key", "salt_key"})
+"""Those of them that are refused inside of a model too."""
+
 
 def problems(values: Mapping[str, Any]) -> list[Problem]:
     """Every mistake in `proxy`, `secrets` and `environment` that the shape of the settings does not show."""
     settings = values.get("proxy", {})
     if not isinstance(settings, Mapping):
         return []
+    owned = list(_owned_problems(values))
+    besides = {problem.path for problem in owned}
     return [
         *(
             Problem(path=f"proxy.{name}", message=f"no such section of config.yaml; {nearest(name, SECTIONS)}")
             for name in sorted(settings.keys() - SECTIONS - OWNED.keys())
         ),
         *_model_problems(settings),
-        *_owned_problems(settings),
-        *secret_problems(settings, declared_names(values), path=("proxy",), besides=OWNED.keys()),
+        *owned,
+        *secret_problems(settings, declared_names(values), path=("proxy",), besides=besides),
         *_environment_problems(values),
         *_end_user_budget_problems(settings),
     ]
@@ -87,7 +93,9 @@ def model_names(settings: Mapping[str, Any]) -> list[str]:
 
 
 def _model_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    models = settings.get("model_list", [])
+    models = settings.get("model_list")
+    if models is None:
+        return
     if not isinstance(models, list):
         yield Problem(path="proxy.model_list", message="write a list of models: `- model_name: ...`")
         return
@@ -105,12 +113,12 @@ def _model_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
             )
 
 
-def _owned_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
-    for name in sorted(OWNED.keys() & settings.keys()):
-        yield Problem(path=f"proxy.{name}", message=f"remove it: {OWNED[name]}")
-    for section in ("litellm_settings", "general_settings", "router_settings"):
-        for name in sorted(OWNED.keys() & mapping(settings, section).keys()):
-            yield Problem(path=f"proxy.{section}.{name}", message=f"remove it: {OWNED[name]}")
+def _owned_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    for place in (Place("proxy", "proxy", mapping(values, "proxy")), *places(values)):
+        # In a model, other words than those of the two keys may be the provider's.
+        owned = OWNED.keys() if place.path.count(".") < 2 else KEYS
+        for name in sorted(owned & place.values.keys()):
+            yield Problem(path=f"{place.path}.{name}", message=f"remove it: {OWNED[name]}")
 
 
 def _environment_problems(values: Mapping[str, Any]) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from config.access import RESERVED
 from config.model_names import ModelNames, model_names
@@ -112,15 +112,11 @@ def _model_problems(declared: _Declared, models: ModelNames) -> Iterator[Problem
         for index, model in enumerate(listed if isinstance(listed, list) else ()):
             if isinstance(model, str) and model not in aliases and not models.permit(model):
                 path = f"{declared.path}.{word}[{index}]"
-                yield Problem(path=path, message=models.missing(model), severity=_known_models(models))
+                yield Problem(path=path, message=models.missing(model), severity=models.severity)
     single = {f"aliases.{alias}": model for alias, model in aliases.items()}
     for word, model in {**single, "default_model": declared.fields.get("default_model")}.items():
         if isinstance(model, str) and not models.answer(model):
-            yield Problem(path=f"{declared.path}.{word}", message=models.missing(model), severity=_known_models(models))
-
-
-def _known_models(models: ModelNames) -> Literal["error", "warning"]:
-    return "warning" if models.others else "error"
+            yield Problem(path=f"{declared.path}.{word}", message=models.missing(model), severity=models.severity)
 
 
 def _reference_problems(declared: _Declared, kind: str, there: Mapping[str, Any]) -> Iterator[Problem]:

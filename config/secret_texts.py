@@ -38,7 +38,7 @@ def secret_problems(
 ) -> Iterator[Problem]:
     """Find secrets in clear, and references to variables that are not declared, anywhere in the section at `path`.
 
-    Settings whose names are among `besides` are another rule's.
+    Those at the paths `besides` are another rule's.
     """
     for location, value in texts(settings, path):
         for variable in re.findall(rf"{ENVIRON}([A-Za-z0-9_]+)", value):
@@ -46,12 +46,10 @@ def secret_problems(
                 mend = f"`pulumi config set --secret --path secrets.{variable}`"
                 message = f"{ENVIRON}{variable} is not set; {mend}, or add it to `environment`"
                 yield Problem(path=path_of(location), message=message)
-        name = str(location[-1])
-        if name not in besides and ENVIRON not in value and is_secret(name, value):
-            message = (
-                f"a secret in clear; write {ENVIRON}NAME here and `pulumi config set --secret --path secrets.NAME`"
-            )
-            yield Problem(path=path_of(location), message=message)
+        place = path_of(location)
+        if place not in besides and ENVIRON not in value and is_secret(str(location[-1]), value):
+            mend = f"write {ENVIRON}NAME here and `pulumi config set --secret --path secrets.NAME`"
+            yield Problem(path=place, message=f"a secret in clear; {mend}")
 
 
 def is_secret(name: str, value: str) -> bool:

@@ -14,6 +14,7 @@ from review.markdown import FOLD_AFTER, count, folded, plain, section
 from review.preview import Diagnostic
 from review.secrecy import scrubbed
 
+WARNING: Final = "warning: "
 LOUD: Final = frozenset({"warning", "error"})
 EMPTY: Final = frozenset({"error: preview failed", "preview failed"})
 """What Pulumi adds to every failure; a preview that a policy refuses is one."""
@@ -44,6 +45,6 @@ def messages(diagnostics: Iterable[Diagnostic]) -> Sequence[str]:
 def _fit(diagnostic: Diagnostic) -> list[str]:
     if diagnostic.severity in LOUD:
         message = diagnostic.message.strip()
-        return [message] if message and message not in EMPTY else []
+        return [message.removeprefix(WARNING)] if message and message not in EMPTY else []
     lines = [line.strip() for line in diagnostic.message.splitlines()]
-    return [line.removeprefix("warning: ") for line in lines if OWN_WORDS.match(line)]
+    return [line.removeprefix(WARNING) for line in lines if OWN_WORDS.match(line)]

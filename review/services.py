@@ -10,6 +10,7 @@ from typing import Final
 from review.markdown import code, count, section, table
 from review.plan import Action, Change
 from review.secrecy import UNKNOWN
+from review.stack_secrets import seed_rotated
 from review.values import shown
 
 REPLICA: Final = re.compile(r"^proxy-replica-\d+$")
@@ -119,11 +120,7 @@ def _rows(service: Service, changes: Sequence[Change]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for action, how, notice in (
         (Action.REPLACE, "replaced", service.replaced),
-        (
-            Action.DELETE,
-            "stopped for good",
-            "**yes**" if service.interrupts else "no: what it has in flight is answered",
-        ),
+        (Action.DELETE, "stopped for good", "**yes**" if service.interrupts else "no"),
         (Action.UPDATE, "changed in place", "no"),
         (Action.CREATE, "started", "no"),
     ):
@@ -144,6 +141,9 @@ def _reasons(service: Service, group: Sequence[Change], changes: Sequence[Change
         return ""
     for change in changes:
         if service.revision and change.name == service.revision and change.action is Action.REPLACE:
+            if seed_rotated(changes):
+                # The fingerprints are keyed with what is derived from the seed: all of them change.
+                return "another seed, and whatever else changes"
             return ", ".join(_kept(service, name, changes) for name in _moved_keepers(change))
     if any(change.old.inputs.get("mustRun") is False for change in group):
         return "it was stopped by hand"

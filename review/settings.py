@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from review import limits, models, values
 from review.grouping import Cells, rows
 from review.markdown import section, table
 from review.objects import NOT_FIELDS, Object, titled
 from review.plan import Action
-from review.secrecy import SECRET
+
+_WITH_SECRETS: Final = ("Credential", "Model")
+"""Kinds that hold secrets of their own: a change that cannot be seen may be one of theirs."""
+_SECRETS: Final = ("*secret*", "*another secret*")
 
 
 def report(objects: Sequence[Object], told: Collection[str]) -> str:
@@ -24,13 +28,20 @@ def report(objects: Sequence[Object], told: Collection[str]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _changed(each: Object, *, told: bool) -> Iterator[Cells]:
+def _changed(each: Object, *, told: bool) -> list[Cells]:
     if each.action is Action.SAME:
-        return
-    elsewhere = limits.FIELDS | (models.LISTS if told else frozenset())
+        return []
     old, new = each.change.old.inputs, each.change.new.inputs
-    for field in sorted((old.keys() | new.keys()) - NOT_FIELDS - elsewhere):
-        if old.get(field) != new.get(field):
-            yield field, values.shown(field, old.get(field)), values.shown(field, new.get(field))
-        elif field in each.change.reasons and SECRET in str(new.get(field)):
-            yield field, "*secret*", "*another secret*"
+    elsewhere = limits.FIELDS | (models.LISTS if told else frozenset())
+    fields = sorted((old.keys() | new.keys()) - NOT_FIELDS - elsewhere)
+    seen = [
+        (field, values.shown(field, old.get(field)), values.shown(field, new.get(field)))
+        for field in fields
+        if old.get(field) != new.get(field)
+    ]
+    named = [
+        (field, *_SECRETS) for field in fields if field in each.change.reasons and old.get(field) == new.get(field)
+    ]
+    if not seen and not named and each.kind in _WITH_SECRETS:
+        return [("a value, or the login", *_SECRETS)]
+    return [*seen, *named]

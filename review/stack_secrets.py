@@ -26,11 +26,16 @@ def report(changes: Sequence[Change]) -> str:
     return section("Secrets of the stack", table(("rotated", "the old value"), found)) if found else ""
 
 
+def seed_rotated(changes: Sequence[Change]) -> bool:
+    """Whether there is another seed, and with it another value of everything that is derived from it."""
+    return any(change.action in (Action.CREATE, Action.DELETE) and SEED.match(change.name) for change in changes)
+
+
 def rotated(changes: Sequence[Change]) -> list[tuple[str, str]]:
     """Name the secrets that get another value, each with what becomes of the old one."""
     replaced = {change.name for change in changes if change.action is Action.REPLACE}
     found = [told for name, told in ROTATED.items() if name in replaced]
-    if any(change.action is Action.CREATE and SEED.match(change.name) for change in changes):
+    if seed_rotated(changes):
         found.append(("seed", "what was derived from it (virtual keys, passwords) gets another value"))
     for change in changes:
         if change.kind == "SaltKey" and change.action is Action.UPDATE and change.differs("rotation"):

@@ -7,7 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from supply import (
@@ -27,6 +27,7 @@ from supply import (
     testing,
     upgrade,
 )
+from supply.arguments import parser
 from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import user_folders
@@ -42,9 +43,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit status."""
     restore_interrupt()
     given = parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = given.command
     try:
-        return command(given)
+        return COMMANDS[given.command](given)
     except SupplyError as error:
         print(f"\nerror: {error.message}", file=sys.stderr)
         if error.mend:
@@ -53,57 +53,6 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return INTERRUPTED
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the command line; the Makefile's targets fill it in."""
-    root = argparse.ArgumentParser(prog="python3 -m supply", description="Prepare this host and run the stack.")
-    commands = root.add_subparsers(required=True, metavar="COMMAND")
-
-    def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(command=command)
-        sub.add_argument("--stack", default="dev", help="the environment, as in Pulumi.<stack>.yaml (default: dev)")
-        return sub
-
-    up = add("up", _up, "bring the stack up and print where everything is")
-    up.add_argument("--plan", type=Path, help="what `plan` wrote: do that and nothing else")
-    plan = add("plan", _plan, "show what `up` would change and write it down as a plan")
-    plan.add_argument("--file", type=Path, default=Path(plans.FILE))
-    add("preview", _preview, "show what `up` would change, in detail")
-    report = add("review", _review, "print what `up` would change, as Markdown for a pull request")
-    report.add_argument("--policy-pack", type=Path, help="folder of another policy pack than policy/")
-    add("drift", _drift, "print what is not as the last `up` left it; exit status 3 where there is something")
-    add("down", _down, "remove what the stack made")
-    add("prepare", _prepare, "everything before `pulumi up`")
-    add("shell", _shell, 'print the settings for pulumi typed by hand: eval "$(make -s shell)"')
-    add("master-key", _master_key, "print the master key, the admin UI's password")
-    env = add("env", _env, "write an application's .env")
-    env.add_argument("--key", required=True, help="alias of the virtual key")
-    env.add_argument("--file", type=Path, default=Path(summary.ENV_FILE))
-    take = add("import", _import, "print what a proxy holds as the `access` section of a stack that takes it over")
-    take.add_argument("--url", help="the proxy's address (default: the stack's own gateway)")
-    add("unmanaged", _unmanaged, "list what is on the stack's proxy and not in the stack")
-    rotate = add("rotate", _rotate, "raise a rotation number in the stack config and bring the stack up")
-    rotate.add_argument("--secret", required=True, help=", ".join(rotation.SECRETS))
-    rotate.add_argument("--grace", help="how long old virtual keys stay valid (0s: not at all)")
-    add("backup", _backup, "take an encrypted backup of the database and print its file")
-    back = add("restore", _restore, "put a backup in the place of what the database holds")
-    back.add_argument("--file", type=Path, required=True, help="what `make backup` printed")
-    add("backup-passphrase", _backup_passphrase, "print the passphrase of the stack's backups")
-    add("upgrade-database", _upgrade_database, "move the data to the Postgres major version that the config names")
-    log = add("logs", _logs, "print the containers' logs")
-    log.add_argument("--component", help="database, migration, proxy, edge or monitoring (default: all)")
-    log.add_argument("--no-follow", action="store_true", help="print what there is and end")
-    test = add("test", _test, "run the tests")
-    test.add_argument("--layer", default=testing.ALL, help="unit, integration, e2e or all")
-    test.add_argument("--arguments", default="", help="further arguments of pytest")
-    bench = add("bench", _bench, "measure what the product costs")
-    bench.add_argument("--arguments", default="", help="further arguments of tests.bench")
-    add("check", _check, "run the linters and the type checker")
-    add("names", _names, "read the names that the pinned LiteLLM knows")
-    add("schema", _schema, "write the JSON schema of the stack config")
-    return root
 
 
 def _ready(given: argparse.Namespace, console: Console) -> Pulumi:
@@ -291,3 +240,30 @@ def _module(name: str) -> int:
     """Run a module of the program with its packages; its exit status."""
     command = [str(host.python(Console())), "-m", name]
     return subprocess.run(command, cwd=host.CHECKOUT, check=False).returncode
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "up": _up,
+    "plan": _plan,
+    "preview": _preview,
+    "review": _review,
+    "drift": _drift,
+    "down": _down,
+    "prepare": _prepare,
+    "shell": _shell,
+    "master-key": _master_key,
+    "env": _env,
+    "import": _import,
+    "unmanaged": _unmanaged,
+    "rotate": _rotate,
+    "backup": _backup,
+    "restore": _restore,
+    "backup-passphrase": _backup_passphrase,
+    "upgrade-database": _upgrade_database,
+    "logs": _logs,
+    "test": _test,
+    "bench": _bench,
+    "check": _check,
+    "names": _names,
+    "schema": _schema,
+}

@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from config.lint import addresses, budgets, choices, durations, enterprise, fallbacks, names, secrets, sections
+from config.lint import (
+    addresses,
+    budgets,
+    choices,
+    cooldowns,
+    duplicates,
+    durations,
+    enterprise,
+    fallbacks,
+    names,
+    secrets,
+    sections,
+)
 from config.problems import Problem
+from config.secret_texts import looks_secret
+
+RULES = (names, choices, cooldowns, fallbacks, sections, duplicates, durations, addresses, budgets, enterprise, secrets)
 
 
 def problems(values: Mapping[str, Any]) -> list[Problem]:
     """Return what the rules find in a stack config that is not yet validated, each finding once."""
-    rules = (names, choices, fallbacks, sections, durations, addresses, budgets, enterprise, secrets)
-    found = [problem for rule in rules for problem in rule.problems(values)]
-    return list(dict.fromkeys(found))
+    found = [problem for rule in RULES for problem in rule.problems(values)]
+    # What looks like a secret is an error of its own (config/secret_texts.py), which does not show it.
+    return [problem for problem in dict.fromkeys(found) if not looks_secret(problem.message)]

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from config.places import places
 from config.problems import Problem
+from config.proxy import OWNED
 from config.reading import mapping
 
 ADDRESS = re.compile(r"(^|_)(api_base|base_url|url|endpoint_url)$")
@@ -21,11 +22,14 @@ OWN = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104  # c
 def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Report an admin address that leads nowhere, and warn of addresses that requests could not reach."""
     admin = values.get("adminUrl")
-    if isinstance(admin, str) and not _has_scheme(admin, "http", "https"):
-        yield Problem(path="adminUrl", message="write a URL, such as https://gateway.example.com")
+    if isinstance(admin, str):
+        scheme, host = _parts(admin)
+        if scheme not in ("http", "https") or not host:
+            yield Problem(path="adminUrl", message="write a URL, such as https://gateway.example.com")
     for place in places(values):
         for name, value in place.values.items():
-            yield from _address(f"{place.path}.{name}", str(name), value)
+            if name not in OWNED:
+                yield from _address(f"{place.path}.{name}", str(name), value)
     for name, value in mapping(values, "environment").items():
         yield from _address(f"environment.{name}", str(name).lower(), value)
 
@@ -34,20 +38,19 @@ def _address(path: str, name: str, value: Any) -> Iterator[Problem]:
     if not isinstance(value, str) or not value or "os.environ/" in value:
         return
     url = bool(ADDRESS.search(name))
-    if url and not _has_scheme(value):
+    if url and "://" not in value:
         yield Problem(path=path, message="no URL: write it with its scheme, as in https://...", severity="warning")
     elif url or HOST.search(name):
-        host = urlsplit(value if url else f"//{value}").hostname
+        _, host = _parts(value if url else f"//{value}")
         if host in OWN:
             message = f"in the proxy's container, {host} is the container itself: write the host's address"
             yield Problem(path=path, message=message, severity="warning")
 
 
-def _has_scheme(value: str, *schemes: str) -> bool:
+def _parts(url: str) -> tuple[str, str | None]:
+    """Return the scheme and the host of a URL, as far as it has them."""
     try:
-        address = urlsplit(value)
+        parts = urlsplit(url)
     except ValueError:
-        return False
-    return bool(address.scheme and address.netloc) and (
-        not schemes or bool(address.scheme in schemes and address.hostname)
-    )
+        return "", None
+    return parts.scheme, parts.hostname

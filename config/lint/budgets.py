@@ -23,8 +23,7 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Report a proxy that would not start, and warn of budgets that never reset or refuse everything."""
     yield from _of_the_proxy(mapping(values, "proxy", "litellm_settings"))
     for provider, budget in mapping(values, "proxy", "router_settings", "provider_budget_config").items():
-        limit = isinstance(budget, Mapping) and ("time_period" in budget or "budget_duration" in budget)
-        if not limit:
+        if not {"time_period", "budget_duration"} & mapping(budget).keys():
             # The router raises an error for it (init_provider_budget_in_cache, router_strategy/budget_limiter.py).
             path = f"proxy.router_settings.provider_budget_config.{provider}"
             yield Problem(path=path, message="no time_period: write one, as in {budget_limit: 100, time_period: 1d}")
@@ -38,14 +37,10 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _of_the_proxy(settings: Mapping[str, Any]) -> Iterator[Problem]:
     path = "proxy.litellm_settings"
-    for name in ("max_budget", "max_end_user_budget"):
-        if _spends(settings.get(name)) and not settings.get("budget_duration"):
-            if name == "max_budget":
-                # add_proxy_budget_to_db in litellm/proxy/proxy_server.py raises an error for it.
-                message = "LiteLLM would not start: add budget_duration, as in 30d"
-                yield Problem(path=f"{path}.{name}", message=message)
-            else:
-                yield _warning(f"{path}.{name}", NEVER.format("budget_duration"))
+    if _spends(settings.get("max_budget")) and not settings.get("budget_duration"):
+        # add_proxy_budget_to_db in litellm/proxy/proxy_server.py raises an error for it.
+        yield Problem(path=f"{path}.max_budget", message="LiteLLM would not start: add budget_duration, as in 30d")
+    yield from _never_reset(path, settings, amount="max_end_user_budget")
     if settings.get("max_budget") == 0 and settings.get("max_budget") is not False:
         yield _warning(f"{path}.max_budget", "0 is no limit here: leave it out, or write an amount in US dollars")
     duration = "internal_user_budget_duration"

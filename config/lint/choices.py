@@ -11,6 +11,8 @@ from config.reading import mapping, texts
 
 ROUTER = "proxy.router_settings"
 CALLBACKS = ("callbacks", "success_callback", "failure_callback", "service_callback", "audit_log_callbacks")
+OF_GROUPS = "priority"
+"""A strategy of groups only (RoutingGroup in litellm/types/router.py)."""
 POLICIES = ("retry_policy", "allowed_fails_policy")
 
 
@@ -29,14 +31,22 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
 def _strategies(router: Mapping[str, Any]) -> Iterator[Problem]:
     # The router raises an error for another word while the proxy starts (validate_routing_strategy, litellm/router.py).
     known = vocabulary().choices["routing_strategy"]
-    strategy = router.get("routing_strategy")
-    if isinstance(strategy, str) and strategy not in known:
-        message = f"LiteLLM has no strategy {strategy!r} and would not start; {nearest(strategy, known)}"
-        yield Problem(path=f"{ROUTER}.routing_strategy", message=message)
+    groups = router.get("routing_groups")
+    yield from _strategy(f"{ROUTER}.routing_strategy", router, known)
+    for index, group in enumerate(groups if isinstance(groups, list) else ()):
+        path = f"{ROUTER}.routing_groups[{index}].routing_strategy"
+        yield from _strategy(path, mapping(group), known | {OF_GROUPS})
     checks = vocabulary().choices["optional_pre_call_checks"]
     for index, check in texts(router, "optional_pre_call_checks"):
         if check not in checks:
             yield _ignored(f"{ROUTER}.optional_pre_call_checks[{index}]", check, checks)
+
+
+def _strategy(path: str, settings: Mapping[str, Any], known: Collection[str]) -> Iterator[Problem]:
+    strategy = settings.get("routing_strategy")
+    if isinstance(strategy, str) and strategy not in known:
+        message = f"LiteLLM has no strategy {strategy!r} and would not start; {nearest(strategy, known)}"
+        yield Problem(path=path, message=message)
 
 
 def _exceptions(path: str, policy: Mapping[str, Any], setting: str) -> Iterator[Problem]:

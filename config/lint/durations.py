@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.places import Place, places
+from config.places import SETTINGS, Place, places
 from config.problems import Problem
 from config.secret_texts import ENVIRON
 
@@ -14,21 +14,22 @@ SPANS = frozenset({"budget_duration", "internal_user_budget_duration", "time_per
 KEPT = ("_retention_period", "_retention_interval")
 """Ends of the names of settings that say for how long something is kept, or how often what is older is deleted."""
 
-SECONDS = frozenset(
-    {
-        "alerting_threshold",
-        "cooldown_time",
-        "health_check_interval",
-        "pass_through_request_timeout",
-        "proxy_batch_write_at",
-        "request_timeout",
-        "retry_after",
-        "stream_timeout",
-        "timeout",
-        "ttl",
-        "user_api_key_cache_ttl",
-    }
-)
+SECONDS = {
+    "general_settings": frozenset(
+        {
+            "alerting_threshold",
+            "health_check_interval",
+            "pass_through_request_timeout",
+            "proxy_batch_write_at",
+            "user_api_key_cache_ttl",
+        }
+    ),
+    "litellm_settings": frozenset({"request_timeout"}),
+    "router_settings": frozenset({"cooldown_time", "retry_after", "stream_timeout", "timeout"}),
+    "cache_params": frozenset({"ttl"}),
+    "litellm_params": frozenset({"stream_timeout", "timeout"}),
+}
+"""Settings that are a number of seconds, by section; elsewhere these words may be anybody's own."""
 
 EXACT = re.compile(r"[1-9]\d*(mo|[smhdw])|hourly|daily|weekly|monthly")
 READ = re.compile(r"0*[1-9]\d*(mo|[smhdw])")
@@ -40,8 +41,11 @@ WRITE = "write a whole number and a unit, as in 30s, 2m, 12h, 7d, 4w or 1mo"
 def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Report spans that LiteLLM could not read, and warn of those that it would read otherwise than they look."""
     for place in places(values):
-        if place.section == "litellm_params" or place.path.count(".") == 1:
+        if place.section in SETTINGS:
             yield from _spans(place.path, place.values)
+        elif place.section == "litellm_params":
+            # What is nested in them is the provider's.
+            yield from _span(f"{place.path}.budget_duration", place.values.get("budget_duration"), kept=False)
         yield from _seconds(place)
 
 
@@ -67,7 +71,7 @@ def _span(path: str, value: Any, *, kept: bool) -> Iterator[Problem]:
 
 
 def _seconds(place: Place) -> Iterator[Problem]:
-    for name in SECONDS & place.values.keys():
+    for name in SECONDS.get(place.section, frozenset()) & place.values.keys():
         value = place.values[name]
         # The proxy resolves os.environ/NAME anywhere; request_timeout is read by the stack itself for the edge.
         own = place.section == "litellm_settings" and name == "request_timeout"

@@ -22,7 +22,7 @@ HANDED_ON = {
 """Sections that take any name, and what LiteLLM does with one that it does not know; what looks mistyped counts."""
 
 LIKE = 0.84
-"""How alike two names must be (difflib's ratio) for one to be the other mistyped, where any name is taken."""
+"""How alike two names must be (difflib's ratio) for one to be the other mistyped."""
 
 
 def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -31,11 +31,12 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     for place in places(values):
         known = words.sections.get(place.section, frozenset())
         for name in place.values:
-            if place.section in IGNORED and name not in known and name not in OWNED:
-                yield _warning(
-                    place, str(name), f"LiteLLM {words.version} ignores it: {_mend(place, str(name), words)}"
-                )
-            elif place.section in HANDED_ON and name not in known:
+            if name in known or name in OWNED:
+                continue
+            if place.section in IGNORED:
+                mend = _mend(place, str(name), words)
+                yield _warning(place, str(name), f"LiteLLM {words.version} ignores it: {mend}")
+            elif place.section in HANDED_ON:
                 yield from _mistyped(place, str(name), words)
 
 
@@ -48,8 +49,8 @@ def _mend(place: Place, name: str, words: Vocabulary) -> str:
         return "it is a section of its own, beside this one"
     if elsewhere:
         return f"it belongs in {' or '.join(elsewhere)}"
-    if _like(name, words.sections[place.section]):
-        return nearest(name, words.sections[place.section])
+    if similar := _like(name, words.sections[place.section]):
+        return f"did you mean {similar!r}?"
     if of_a_model:
         return f"it belongs in a model's {of_a_model[0]}"
     for section in SETTINGS:

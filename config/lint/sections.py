@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from config.model_names import model_names
 from config.places import places
-from config.problems import Problem, nearest
+from config.problems import Problem, Severity, nearest
 from config.reading import mapping
-
-Severity = Literal["error", "warning"]
 
 TOOLS = {
     "websearch_interception_params": ("search_tool_name", "search_tools"),
@@ -23,7 +21,7 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Report what is named and not declared."""
     proxy = mapping(values, "proxy")
     # What the proxy's database holds, the config does not know.
-    severity: Severity = "warning" if model_names(values).others else "error"
+    severity = model_names(values).severity
     credentials = {*_names(proxy, "credential_list", "credential_name"), *mapping(values, "access", "credentials")}
     guardrails = _names(proxy, "guardrails", "guardrail_name")
     for place in places(values):
@@ -74,7 +72,7 @@ def _names(proxy: Mapping[str, Any], section: str, word: str) -> set[str]:
     return {name for name in entries if isinstance(name, str)}
 
 
-def _missing(path: str, named: Any, kind: str, there: Any, severity: Severity) -> Iterator[Problem]:
+def _missing(path: str, named: Any, kind: str, there: Collection[str], severity: Severity) -> Iterator[Problem]:
     if isinstance(named, str) and named not in there:
         yield Problem(path=path, message=f"no {kind} {named!r} is declared; {nearest(named, there)}", severity=severity)
     elif isinstance(named, list):

@@ -89,6 +89,7 @@ def config() -> dict[str, Any]:
         "access": {
             "keys": {
                 "caller": {},
+                "another": {},
                 "by-requests": {"rpm_limit": CALLS_A_MINUTE},
                 "by-requests-at-once": {"rpm_limit": CALLS_A_MINUTE},
                 "by-tokens": {"tpm_limit": CALLS_A_MINUTE * TOKENS_PER_CALL},

@@ -46,6 +46,19 @@ def test_all_mistakes_are_said_at_once_and_nothing_is_touched(
     assert replicas(engine, stack) == running
 
 
+def test_what_litellm_would_ignore_is_said_once_and_the_preview_goes_on(stack: Stack) -> None:
+    good = stack.config
+    settings = {**good["proxy"].get("litellm_settings", {}), "num_retrys": 3}
+    stack.configure({**good, "proxy": {**good["proxy"], "litellm_settings": settings}})
+    try:
+        said = stack.pulumi("preview", "--refresh=false")
+    finally:
+        stack.configure(good)
+    _, _, diagnostics = said.partition("Diagnostics:")
+    assert diagnostics.count("warning: proxy.litellm_settings.num_retrys: ") == 1
+    assert "did you mean 'num_retries'?" in diagnostics
+
+
 def test_a_master_key_without_its_prefix_is_refused_and_not_shown(stack: Stack) -> None:
     good, weak = stack.config, CANARY.removeprefix("sk-")
     stack.pulumi("config", "set", "--secret", "masterKey", weak)

@@ -56,12 +56,13 @@ def test_a_proxy_that_never_gets_healthy_fails_the_update_with_its_log_and_harms
 ) -> None:
     good, before = stack.config, replicas(engine, stack)
     broken = copy.deepcopy(good)
-    broken["proxy"]["router_settings"] = {"routing_strategy": "no-such-strategy"}
+    # One that the linter lets through: LiteLLM wants a mapping there, and stops.
+    broken["proxy"]["litellm_settings"]["upperbound_key_generate_params"] = "no-such-mapping"
     stack.configure(broken)
     result = stack.run("up", "--yes", "--skip-preview")
     assert result.returncode != 0
     assert "its log ends with" in result.stdout
-    assert "no-such-strategy" in result.stdout
+    assert "no-such-mapping" in result.stdout
     assert gateway.master_key not in result.stdout
     assert gateway.chat().status_code == 200, "the old replica went on serving"
 

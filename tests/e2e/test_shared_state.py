@@ -24,6 +24,7 @@ def test_the_second_identical_request_comes_from_redis_on_whichever_replica(
     routed.upstream.reset()
     cached = {"cache": {"use-cache": True}}
     assert routed.answers("cached", times=8, **cached) == ["from cached"] * 8
+    routed.answers("cached", alias="another", **cached)
     assert routed.upstream.calls == {"cached": 1}
     routed.answers("cached", times=2)
     assert routed.upstream.calls == {"cached": 3}, "where it is not asked for, nothing is cached"
@@ -91,6 +92,8 @@ def test_a_guardrail_and_a_pass_through_are_what_litellm_makes_of_them(routed: R
     assert routed.upstream.calls == {}
     login = {"Authorization": f"Bearer {routed.keys['caller']}"}
     assert routed.client.post("/echo", json={"question": 1}, headers=login).json() == {"path": "/echo"}
+    # Whoever reaches the gateway gets through: `auth: true` takes a licence.
+    assert routed.client.post("/echo", json={"question": 2}).json() == {"path": "/echo"}
 
 
 def test_requests_are_answered_while_redis_crashes_and_after_another_password(

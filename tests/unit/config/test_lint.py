@@ -64,6 +64,11 @@ def test_seconds_are_numbers() -> None:
         assert "proxy.litellm_settings.request_timeout" in found(proxy=proxy, environment={"TIMEOUT": "5"}).errors
 
 
+def test_words_of_a_provider_or_of_ones_own_are_not_taken_for_spans_and_seconds() -> None:
+    entry = model(info={"timeout": "short", "ttl": "1 day"}, ttl="3600s", extra_body={"time_period": "last week"})
+    assert found(proxy={"model_list": [entry]}) == ({}, {})
+
+
 def test_addresses_that_lead_nowhere_from_inside_a_container_are_warned_of() -> None:
     result = found(
         adminUrl="gateway.example.com",
@@ -129,6 +134,18 @@ def test_budgets_that_never_reset_or_refuse_everything_are_warned_of() -> None:
         "access.teams.support.members.alice.max_budget_in_team": never,
         "access.keys.app.max_budget": never,
     }
+
+
+def test_ids_that_two_objects_have_are_told_at_both() -> None:
+    models = [model(info={"id": 1}), model(info={"id": "1"}), model(info={"id": 2})]
+    teams: dict[str, Any] = {"support": {}, "helpdesk": {"team_id": "support"}, "research": {}}
+    result = found(proxy={"model_list": models}, access={"teams": teams})
+    unique = "the id of a team is unique on the proxy; {} has it too"
+    assert result.errors == {
+        "access.teams.support": unique.format("access.teams.helpdesk"),
+        "access.teams.helpdesk": unique.format("access.teams.support"),
+    }
+    assert set(result.warnings) == {f"proxy.model_list[{index}].model_info.id" for index in (0, 1)}
 
 
 def test_settings_that_need_a_licence_are_told_by_what_the_open_source_proxy_does() -> None:
@@ -211,3 +228,20 @@ def test_the_master_key_is_the_stacks_own_in_every_place(place: list[str]) -> No
     assert list(result.errors) == [".".join(["proxy", *place, "master_key"])]
     assert "remove it: the stack generates the master key" in next(iter(result.errors.values()))
     assert not result.warnings
+
+
+def test_sections_that_are_there_and_empty_are_taken() -> None:
+    proxy = dict.fromkeys(["model_list", "litellm_settings", "router_settings", "general_settings", "guardrails"])
+    assert found(proxy=proxy) == ({}, {})
+
+
+def test_a_master_key_in_a_model_is_refused_and_other_words_there_are_the_providers() -> None:
+    result = found(proxy={"model_list": [model(master_key="os.environ/LITELLM_MASTER_KEY", database_url="jdbc://x")]})
+    assert list(result.errors) == ["proxy.model_list[0].litellm_params.master_key"]
+    assert not result.warnings
+
+
+def test_a_number_of_failures_that_litellm_takes_for_not_set_is_a_warning() -> None:
+    path = "proxy.router_settings.allowed_fails"
+    assert "write 2 or 4" in found(proxy={"router_settings": {"allowed_fails": 3}}).warnings[path]
+    assert found(proxy={"router_settings": {"allowed_fails": 4}}).warnings == {}

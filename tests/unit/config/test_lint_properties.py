@@ -39,7 +39,7 @@ def value_of(name: str) -> st.SearchStrategy[Any]:
     """Values that a setting takes, as far as a rule looks at them; any flag otherwise."""
     if name in SPANS or name.endswith(KEPT):
         return st.sampled_from(["30s", "12h", "7d", "1mo", "weekly"])
-    if name in SECONDS:
+    if any(name in names for names in SECONDS.values()):
         return st.integers(1, 3600) | st.floats(0.1, 3600)
     if SECRET_NAME.search(name):
         return st.just("os.environ/OPENAI_API_KEY")
@@ -112,3 +112,20 @@ def test_a_secret_is_an_error_anywhere_and_never_shown(name: str, place: str) ->
     errors, warnings = found(proxy={place: {"deep": [{name: CANARY}]}})
     assert f"proxy.{place}.deep[0].{name}" in errors
     assert not any(CANARY in message for message in (*errors.values(), *warnings.values()))
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        {"litellm_settings": {"callbacks": [CANARY]}},
+        {"litellm_settings": {"budget_duration": f"1d {CANARY}"}},
+        {"litellm_settings": {"fallbacks": [{"chat": [CANARY]}]}},
+        {"router_settings": {"routing_strategy": CANARY}},
+        {"policy_attachments": [{"policy": CANARY}]},
+        {"model_list": [model(litellm_credential_name=CANARY)]},
+    ],
+)
+def test_no_rule_shows_what_looks_like_a_secret(proxy: dict[str, Any]) -> None:
+    errors, warnings = found(proxy=proxy)
+    assert any("a secret in clear" in message for message in errors.values())
+    assert CANARY not in str((errors, warnings))

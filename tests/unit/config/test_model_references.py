@@ -62,11 +62,15 @@ def test_every_place_that_names_a_model_is_checked() -> None:
     }
 
 
-def test_where_the_database_may_hold_more_models_a_missing_one_is_a_warning() -> None:
-    general = {"store_model_in_db": True}
+@pytest.mark.parametrize(
+    ("general", "environment"), [({"store_model_in_db": True}, {}), ({}, {"STORE_MODEL_IN_DB": "True"})]
+)
+def test_where_the_database_may_hold_more_models_a_missing_one_is_a_warning(
+    general: dict[str, Any], environment: dict[str, str]
+) -> None:
     settings = router(fallbacks=[{"chat": ["from-the-ui"]}])
     settings["proxy"]["general_settings"] = general
-    result = found(**settings, access={"keys": {"app": {"models": ["from-the-ui"]}}})
+    result = found(**settings, environment=environment, access={"keys": {"app": {"models": ["from-the-ui"]}}})
     assert result.errors == {}
     assert set(result.warnings) == {"proxy.router_settings.fallbacks[0].chat[0]", "access.keys.app.models[0]"}
 

@@ -82,10 +82,18 @@ def test_what_litellm_takes_with_any_name_is_left_alone() -> None:
 
 
 def test_a_strategy_that_litellm_does_not_have_is_an_error() -> None:
-    said = found(proxy={"router_settings": {"routing_strategy": "least-busi"}}).errors[
-        "proxy.router_settings.routing_strategy"
-    ]
-    assert said == "LiteLLM has no strategy 'least-busi' and would not start; did you mean 'least-busy'?"
+    group = {"group_name": "all", "models": ["chat"]}
+    groups = [{**group, "routing_strategy": "priority"}, {**group, "routing_strategy": "least-busi"}]
+    router = {"routing_strategy": "priority", "routing_groups": groups}
+    model_list = [{"model_name": "chat", "litellm_params": MODEL}]
+    errors = found(proxy={"model_list": model_list, "router_settings": router}).errors
+    assert set(errors) == {
+        "proxy.router_settings.routing_strategy",
+        "proxy.router_settings.routing_groups[1].routing_strategy",
+    }
+    assert errors["proxy.router_settings.routing_groups[1].routing_strategy"] == (
+        "LiteLLM has no strategy 'least-busi' and would not start; did you mean 'least-busy'?"
+    )
 
 
 def test_callbacks_and_policies_that_litellm_passes_over_are_named() -> None:

@@ -38,7 +38,7 @@ def test_the_committed_schema_is_current() -> None:
     Draft7Validator.check_schema(schema.document())
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
+@pytest.mark.parametrize("stack", ["dev", "prod", "staging"])
 def test_the_example_environments_fit_and_name_the_schema(stack: str) -> None:
     text = (ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
     assert text.startswith(f"# yaml-language-server: $schema={schema.FILE.relative_to(ROOT)}\n")

@@ -30,7 +30,7 @@ def test_a_variable_of_the_database_is_told_without_its_value() -> None:
 
 
 def test_nothing_that_may_be_a_secret_is_kept() -> None:
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         "environment_variables": {"OPENAI_API_KEY": "encrypted"},
         "general_settings": {
             "alerting": ["slack"],

@@ -57,6 +57,12 @@ def test_a_secret_that_changes_is_said_to() -> None:
     assert "| model `extra` | litellm_params | *secret* | *another secret* |" in text
 
 
+def test_a_credential_that_changes_without_a_trace_is_told_of() -> None:
+    credential = {"credential_name": "openai", "credential_values": {"api_key": SECRET}, "token": SECRET}
+    text = report.render(preview(step("update", "Credential", "c", old=credential, new=credential)))
+    assert "| credential `openai` | a value, or the login | *secret* | *another secret* |" in text
+
+
 @pytest.mark.parametrize("severity", ["info", "info#err", "debug"])
 def test_what_plugins_say_at_length_is_dropped(severity: str) -> None:
     said = {"severity": severity, "message": f"container env: POSTGRES_PASSWORD={CANARY}\nwarning: told\n"}

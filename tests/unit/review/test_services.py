@@ -46,7 +46,7 @@ def test_what_clients_do_not_notice_is_no_warning(name: str, title: str) -> None
 
 def test_another_number_of_replicas_is_no_restart() -> None:
     fewer, more = (report.render(preview(container(op, "proxy-replica-1"))) for op in ("delete", "create"))
-    assert "| replicas of the proxy | stopped for good |  | no: what it has in flight is answered |" in fewer
+    assert "| replicas of the proxy | stopped for good |  | no |" in fewer
     assert "| replicas of the proxy | started |  | no |" in more
     assert "restart that" not in fewer + more
 
@@ -71,6 +71,16 @@ def test_keepers_that_are_not_known_yet_name_nothing() -> None:
     revision = step("replace", "RandomId", "proxy-revision", old={"keepers": {"image": "a"}}, new=unknown)
     text = report.render(preview(revision, container("replace", "proxy-replica-0")))
     assert "| replicas of the proxy | replaced |  | no:" in text
+
+
+def test_another_seed_is_one_reason_and_not_the_name_of_every_fingerprint() -> None:
+    old, new = ({"keepers": {"image": value, "variable A": value}} for value in "ab")
+    steps = (
+        step("create", "RandomPassword", "secrets-seed-2", new={}),
+        step("replace", "RandomId", "proxy-revision", old=old, new=new),
+        container("replace", "proxy-replica-0"),
+    )
+    assert "| replaced | another seed, and whatever else changes |" in report.render(preview(*steps))
 
 
 def test_another_seed_is_a_rotation() -> None:
