@@ -22,7 +22,7 @@ def test_the_second_identical_request_comes_from_redis_on_whichever_replica(
     routed: Routed, engine: docker.DockerClient
 ) -> None:
     routed.upstream.reset()
-    cached = {"cache": {"use-cache": True}}
+    cached: dict[str, Any] = {"cache": {"use-cache": True}}
     assert routed.answers("cached", times=8, **cached) == ["from cached"] * 8
     routed.answers("cached", alias="another", **cached)
     assert routed.upstream.calls == {"cached": 1}
