@@ -24,7 +24,7 @@ OWN_WORDS: Final = re.compile(
     r"provisioner key: a new one is registered)"
 )
 """How the product's own announcements start: litellm_admin/, ciphertext/provider.py, backup/provider.py,
-postgres_admin/login.py, engine/announcement.py. A rotated virtual key is announced too, and has a table of its own here."""
+postgres_admin/login.py, engine/announcement.py. A rotated virtual key is announced too, and has a table of its own."""
 
 
 def report(diagnostics: Iterable[Diagnostic]) -> str:
