@@ -16,12 +16,17 @@ from components.network import Network
 from components.secrets import Secrets
 from config import cache
 from config.settings import Settings
+from engine.announcement import Announcement
 from engine.health import Healthy
 from engine.identity import Identity
 from engine.image import image_id
-from engine.workload import HealthCheck, Workload, container, revision
+from engine.workload import HealthCheck, Workload, container, fingerprint, revision
 
 COMPONENT = "cache"
+ROTATED = (
+    "another Redis starts beside the old one and replicas are replaced, without a lost request; rate limits of the"
+    " running minute count anew"
+)
 PORT = 6379
 MEBIBYTE = 1024 * 1024
 
@@ -52,6 +57,12 @@ class Cache(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         rotation = args.settings.rotation
         password = args.secrets.derive("cache-password", rotation=rotation.number(rotation.cache_password))
+        Announcement(
+            f"{name}-password",
+            values={"Redis password": fingerprint(password, key=args.secrets.fingerprint_key)},
+            meaning=ROTATED,
+            opts=child,
+        )
         image = image_id(f"{name}-image", args.settings.images.redis, opts=child)
         workload = _workload(args, image=image, password=password)
         current = revision(f"{name}-revision", workload, key=args.secrets.derive("cache-names"), opts=child)

@@ -14,15 +14,17 @@ from components.network import Network
 from components.secrets import Secrets
 from config import litellm
 from config.settings import Settings
+from engine.announcement import Announcement
 from engine.health import Healthy
 from engine.identity import Identity
 from engine.rendered_file import RenderedFile
-from engine.workload import HealthCheck, Workload, container, revision
+from engine.workload import HealthCheck, Workload, container, fingerprint, revision
 from postgres_admin.stored_settings import StoredSettings
 
 ALIAS = "litellm"
 PORT = 4000
 COMPONENT = REPLICAS
+ROTATED = "replicas with the new value are made beside the old ones, which drain before they go: no request is lost"
 READINESS = f"import urllib.request as u;u.urlopen('http://127.0.0.1:{PORT}/health/readiness',timeout=8)"
 
 
@@ -78,6 +80,16 @@ class Proxy(pulumi.ComponentResource):
             )
             self.container_ids.append(replica.id)
             self.healthy.append(healthy)
+        key = args.secrets.fingerprint_key
+        Announcement(
+            f"{name}-secrets",
+            values={
+                f"secrets.{variable}": fingerprint(value.get_secret_value(), key=key)
+                for variable, value in args.settings.secrets.items()
+            },
+            meaning=ROTATED,
+            opts=child,
+        )
         if litellm.reads_database(args.settings):
             self._stored_settings(name, args, workload)
         self.register_outputs({})

@@ -36,6 +36,7 @@ class Secrets(pulumi.ComponentResource):
     seed: pulumi.Output[str]
     backup_passphrase: pulumi.Output[str]
     owner: pulumi.Output[str]
+    fingerprint_key: pulumi.Output[str]
 
     def __init__(self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Secrets", name, {}, opts)
@@ -56,6 +57,8 @@ class Secrets(pulumi.ComponentResource):
         self.owner = pulumi.Output.unsecret(
             _derive(seeds[0], "owner", rotation=1).apply(lambda key: key_hash(key)[:12])
         )
+        # It stays as well: with another one, everything would look changed.
+        self.fingerprint_key = _derive(seeds[0], "fingerprints", rotation=1)
         self.database_superuser_password = self._generate(f"{name}-database-password", protect=protect)
         self.database_password = _given(given.database_password) or self.derive(
             "database-login", rotation=rotation.number(rotation.database_password)

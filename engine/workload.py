@@ -100,10 +100,12 @@ def fingerprints(workload: Workload, *, key: pulumi.Input[str]) -> dict[str, pul
     parts |= {"health": vars(workload.health), "ports": [vars(port) for port in workload.ports]}
     parts |= {f"file {path}": file.path for path, file in workload.files.items()}
     parts |= {f"variable {name}": value for name, value in workload.environment.items()}
-    return {name: _fingerprint(value, key=key) for name, value in parts.items()}
+    return {name: fingerprint(value, key=key) for name, value in parts.items()}
 
 
-def _fingerprint(value: Any, *, key: pulumi.Input[str]) -> pulumi.Output[str]:
+def fingerprint(value: Any, *, key: pulumi.Input[str]) -> pulumi.Output[str]:
+    """Return a keyed hash, no secret, that differs when `value` does."""
+
     def hashed(arguments: list[Any]) -> str:
         content = json.dumps(arguments[1], sort_keys=True).encode()
         return hmac.new(arguments[0].encode(), content, hashlib.sha256).hexdigest()[:8]

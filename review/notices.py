@@ -20,10 +20,11 @@ EMPTY: Final = frozenset({"error: preview failed", "preview failed"})
 """What Pulumi adds to every failure; a preview that a policy refuses is one."""
 OWN_WORDS: Final = re.compile(
     r"^(warning: |a backup of the database is taken before anything changes|database password: a new login is made|"
-    r"master key: replicas are replaced|provisioner key: a new one is registered)"
+    r"master key: replicas are replaced|Redis password: another Redis|secrets\.[A-Za-z0-9_]+[,:]|"
+    r"provisioner key: a new one is registered)"
 )
 """How the product's own announcements start: litellm_admin/, ciphertext/provider.py, backup/provider.py,
-postgres_admin/login.py. A rotated virtual key is announced too, and has a table of its own here."""
+postgres_admin/login.py, engine/announcement.py. A rotated virtual key is announced too, and has a table of its own."""
 
 
 def report(diagnostics: Iterable[Diagnostic]) -> str:

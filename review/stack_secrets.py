@@ -16,6 +16,11 @@ ROTATED: Final = {
     "database-login": ("database password", "its login goes when the last old replica has ended"),
 }
 """Resources whose replacement is a rotation: what it is of, and what becomes of the old value (docs/rotation.md)."""
+ANNOUNCED: Final = {
+    "cache-password": "goes with its Redis, when the last old replica has ended",
+    "proxy-secrets": "goes with the old replicas",
+}
+"""Resources that tell which values change (engine/announcement.py), and what becomes of the old ones."""
 SEED: Final = re.compile(r"^secrets-seed-\d+$")
 """Further generations of the seed (components/secrets.py)."""
 
@@ -40,4 +45,11 @@ def rotated(changes: Sequence[Change]) -> list[tuple[str, str]]:
     for change in changes:
         if change.kind == "SaltKey" and change.action is Action.UPDATE and change.differs("rotation"):
             found.append(("salt key", "every encrypted row is re-encrypted before replicas with the new one start"))
+        if change.name in ANNOUNCED and change.action is Action.UPDATE:
+            found += [(name, ANNOUNCED[change.name]) for name in _other_values(change)]
     return found
+
+
+def _other_values(change: Change) -> list[str]:
+    old, new = (state.inputs.get("values") or {} for state in (change.old, change.new))
+    return sorted(name for name in old.keys() & new.keys() if old[name] != new[name])

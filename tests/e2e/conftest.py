@@ -50,7 +50,13 @@ def stack_config() -> dict[str, Any]:
                     "litellm_params": {"model": "openai/gpt-4o", "api_key": "os.environ/OPENAI_API_KEY"},
                 },
             ],
-            "litellm_settings": {"max_budget": 5, "max_end_user_budget": ONE_CALL, "budget_duration": "1d"},
+            "litellm_settings": {
+                "max_budget": 5,
+                "max_end_user_budget": ONE_CALL,
+                "budget_duration": "1d",
+                "cache": True,
+                "cache_params": {"type": "local", "ttl": 60, "mode": "default_off"},
+            },
         },
         "access": {
             "budgets": {

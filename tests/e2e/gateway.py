@@ -27,12 +27,14 @@ class Gateway:
         model: str = "chat",
         user: str | None = None,
         stream: bool = False,
+        **parameters: object,
     ) -> httpx.Response:
         body: dict[str, object] = {
             "model": model,
             "messages": [{"role": "user", "content": "hi"}],
             "max_tokens": 5,
             "stream": stream,
+            **parameters,
         }
         if user:
             body["user"] = user

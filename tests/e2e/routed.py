@@ -16,6 +16,7 @@ from tests.e2e.upstream_server import PORT, TOKENS_PER_CALL
 
 PREFIX = "route-"
 CALLS_A_MINUTE = 6
+SLOW_SECONDS = 5
 CALL_COST = 0.02
 """US dollars that a call of the model `priced` costs."""
 CALLS_IN_BUDGET = 5
@@ -67,7 +68,8 @@ def config() -> dict[str, Any]:
             "general_settings": {
                 "store_model_in_db": True,
                 "alerting": ["slack"],
-                "alert_types": ["budget_alerts"],
+                "alert_types": ["budget_alerts", "llm_too_slow"],
+                "alerting_threshold": SLOW_SECONDS,
                 "pass_through_endpoints": [{"path": "/echo", "target": f"http://{HOST}:{PORT}/echo"}],
             },
             "guardrails": [
@@ -115,6 +117,7 @@ def _models() -> list[dict[str, Any]]:
         deployment("unsafe", "unsafe"),
         deployment("other", "other"),
         deployment("stalls", "stalls", timeout=1),
+        deployment("late", "late"),
         deployment("hasty", "hasty"),
         deployment("patient", "patient"),
         deployment("limited", "limited"),

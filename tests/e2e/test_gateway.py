@@ -41,6 +41,12 @@ def test_chat_streams(gateway: Gateway) -> None:
     assert response.text.rstrip().endswith("data: [DONE]")
 
 
+def test_an_answer_is_kept_in_memory_where_a_request_asks_for_it(gateway: Gateway) -> None:
+    kept = [gateway.chat(cache={"use-cache": True}).json()["id"] for _ in range(2)]
+    assert kept[0] == kept[1]
+    assert gateway.chat().json()["id"] not in kept
+
+
 def test_embeddings_answer(gateway: Gateway) -> None:
     assert gateway.embed().json()["data"][0]["embedding"] == [0.1, 0.2, 0.3]
 

@@ -17,7 +17,7 @@ import pytest
 from tests.e2e.conftest import no_leftovers, remove, stack_config
 from tests.e2e.load import Client, Load, admin, chat, load, stream, streamed
 from tests.e2e.stack import Stack
-from tests.e2e.test_change import replicas
+from tests.e2e.test_change import containers, replicas
 
 PREFIX = "rotate-"
 ADMIN_KEY = "sk-admin-of-the-test-0123456789"
@@ -28,6 +28,7 @@ MASTER_KEY_OF_BEFORE = "sk-master-key-of-before-0123456789"
 def stack(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with no_leftovers(engine, PREFIX):
         config = stack_config()
+        config["cache"] = {"enabled": True}
         config["access"]["keys"]["mine"] = {"models": ["chat"], "max_budget": 1, "budget_duration": "30d"}
         config["access"]["keys"]["loader"]["models"] = ["chat", "slow", "stored"]
         stored = {"model": "openai/gpt-4o-mini", "litellm_credential_name": "offline"}
@@ -160,6 +161,18 @@ def test_the_databases_password(stack: Stack, engine: docker.DockerClient) -> No
     stack.pulumi("preview", "--expect-no-changes")
 
 
+def test_the_password_of_redis(stack: Stack, engine: docker.DockerClient) -> None:
+    [before] = containers(engine, stack, "cache")
+    rotated(stack, cachePassword=2)
+    preview = stack.pulumi("preview")
+    assert "Redis password: another Redis starts beside the old one" in preview
+    with clients(stack):
+        stack.up()
+    [after] = containers(engine, stack, "cache")
+    assert after != before
+    stack.pulumi("preview", "--expect-no-changes")
+
+
 def test_a_virtual_key(stack: Stack) -> None:
     before = stack.outputs()["virtualKeys"]
     config = copy.deepcopy(stack.config)
@@ -200,6 +213,8 @@ def test_provisioner_and_metrics_key(stack: Stack, engine: docker.DockerClient) 
 
 def test_a_providers_key(stack: Stack, engine: docker.DockerClient) -> None:
     stack.encrypt("secrets.OPENAI_API_KEY", "sk-second-provider-key-0123456789")
+    preview = stack.pulumi("preview")
+    assert "secrets.OPENAI_API_KEY: replicas with the new value are made beside the old ones" in preview
     with clients(stack):
         stack.up()
     [replica] = replicas(engine, stack)
@@ -216,6 +231,7 @@ def test_everything_at_once_and_the_update_killed_again_and_again(stack: Stack, 
     rotated(stack, everything=2, grace="1h")
     steps: list[Callable[[], bool]] = [
         lambda: len(logins(stack, engine)) == 2,
+        lambda: len(containers(engine, stack, "cache")) == 2,
         lambda: not serving >= set(replicas(engine, stack)),
         lambda: status(stack, before["masterKey"]) == 401,
     ]
@@ -227,7 +243,9 @@ def test_everything_at_once_and_the_update_killed_again_and_again(stack: Stack, 
     after = stack.outputs()
     assert status(stack, after["masterKey"]) == 200
     assert not old_logins & logins(stack, engine)
-    assert len(logins(stack, engine)) == len(replicas(engine, stack)) == 1
+    assert [len(logins(stack, engine)), *(len(containers(engine, stack, part)) for part in ("proxy", "cache"))] == [
+        1
+    ] * 3
     for alias, value in after["virtualKeys"].items():
         assert value != before["virtualKeys"][alias]
         assert status(stack, value, "/v1/models") == 200

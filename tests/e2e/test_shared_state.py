@@ -13,7 +13,7 @@ import docker
 import pytest
 
 from tests.e2e.load import chat, load
-from tests.e2e.routed import CALLS_A_MINUTE, CALLS_IN_BUDGET, Routed
+from tests.e2e.routed import CALLS_A_MINUTE, CALLS_IN_BUDGET, SLOW_SECONDS, Routed
 from tests.e2e.test_change import containers
 from tests.e2e.upstream_server import TOKENS_PER_CALL
 
@@ -22,7 +22,7 @@ def test_the_second_identical_request_comes_from_redis_on_whichever_replica(
     routed: Routed, engine: docker.DockerClient
 ) -> None:
     routed.upstream.reset()
-    cached = {"cache": {"use-cache": True}}
+    cached: dict[str, Any] = {"cache": {"use-cache": True}}
     assert routed.answers("cached", times=8, **cached) == ["from cached"] * 8
     routed.answers("cached", alias="another", **cached)
     assert routed.upstream.calls == {"cached": 1}
@@ -77,6 +77,12 @@ def wait_for(routed: Routed, *, path: str, text: str) -> dict[str, str]:
             return found[0]
         assert time.monotonic() < deadline, f"nothing with {text!r} among {[sent['path'] for sent in kept]}"
         time.sleep(1)
+
+
+def test_an_answer_that_takes_longer_than_the_threshold_is_told_to_the_webhook(routed: Routed) -> None:
+    routed.upstream.tell("late", delay=SLOW_SECONDS + 1)
+    assert routed.answers("late") == ["from late"]
+    wait_for(routed, path="/slack", text="late")
 
 
 def test_a_trace_reaches_langfuse(routed: Routed) -> None:
