@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
+    PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -19,7 +19,7 @@ from pulumi_policy import (
 
 from config.policy import Level, PolicySettings
 from policy.engine_values import plain
-from policy.resources import Resource, Violation
+from policy.resources import UNKNOWN, Resource, Violation
 from policy.rules import (
     budget_raise,
     database_port,
@@ -107,10 +107,16 @@ def _of_all(
     return validate
 
 
-def _registered(resource: Any) -> Resource:
+def _registered(resource: PolicyResource) -> Resource:
+    values = plain(resource.props)
+    for name, sources in resource.property_dependencies.items():
+        if values.get(name) is UNKNOWN:
+            # The id of an object that this update makes is known all the same: the object declares it.
+            told = [plain(source.props).get(name, UNKNOWN) for source in sources]
+            values[name] = next((value for value in told if value is not UNKNOWN), UNKNOWN)
     return Resource(
         urn=resource.urn,
         type=resource.resource_type,
-        values=plain(resource.props),
+        values=values,
         protect=bool(resource.opts.protect),
     )

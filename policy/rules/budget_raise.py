@@ -12,6 +12,7 @@ from policy.resources import (
     CUSTOMER,
     TEAM,
     TEAM_MEMBER,
+    UNKNOWN,
     USER,
     VIRTUAL_KEY,
     Resource,
@@ -62,7 +63,8 @@ def violations(
     before = {resource.urn: resource for resource in recorded}
     old_budgets, new_budgets = _budgets(recorded), _budgets(registered)
     for resource in registered:
-        if (old := before.get(resource.urn)) is None:
+        old = before.get(resource.urn)
+        if old is None or not _tells(resource, new_budgets):
             continue
         was, becomes = _allowances(old, old_budgets), _allowances(resource, new_budgets)
         for name, allowance in was.items():
@@ -78,11 +80,18 @@ def violations(
 
 def _grown(old: Allowance, new: Allowance | None, factor: float) -> str:
     if new is None:
-        return f"goes from {old} to no limit at all"
+        return f"goes from {old} to no limit of its own"
     growth = old.growth(new)
     if growth <= factor:
         return ""
     return f"goes from {old} to {new}" + (f", {growth:.3g} times as much" if growth != float("inf") else "")
+
+
+def _tells(resource: Resource, budgets: Mapping[str, Resource]) -> bool:
+    """Whether it is known what a resource may spend: not where it names a budget that the program does not declare."""
+    budget = resource.values.get("budget_id") if resource.type in _HOLDERS else None
+    amounts = [resource.values.get(amount) for amount, _ in _LIMITS.get(resource.type, ())]
+    return UNKNOWN not in amounts and (budget is None or str(budget) in budgets)
 
 
 def _is_own(old: Resource, new: Resource, name: str) -> bool:

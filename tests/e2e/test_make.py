@@ -3,72 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
-import shutil
 import stat
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import docker
-import httpx
 import pytest
 import yaml
 from dotenv import dotenv_values
 
-from tests.e2e.conftest import no_leftovers, owned, remove, stack_config
-from tests.e2e.stack import ROOT
-
-PREFIX = "make-"
-IGNORED = shutil.ignore_patterns(".git", ".venv*", ".env", "__pycache__", ".*_cache", ".hypothesis")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Checkout:
-    """A checkout, and a user without any state: caches are shared, or the test would take an hour."""
-
-    folder: Path
-    stack: str
-    gateway: str
-
-    def make(self, *arguments: str) -> str:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")}
-        environment |= {"XDG_DATA_HOME": f"{self.folder}.data", "XDG_CONFIG_HOME": f"{self.folder}.config"}
-        result = subprocess.run(
-            ["make", "-s", *arguments, f"STACK={self.stack}"],
-            cwd=self.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        assert result.returncode == 0, f"make {arguments[0]}:\n{result.stdout[-3000:]}\n{result.stderr[-3000:]}"
-        return result.stdout
-
-    def admin(self, method: str, path: str, **request: Any) -> Any:
-        login = {"Authorization": f"Bearer {self.make('master-key').strip()}"}
-        return httpx.request(method, f"{self.gateway}{path}", headers=login, **request).raise_for_status().json()
-
-    def chat(self, key: str, *, model: str) -> Any:
-        request = {"model": model, "messages": [{"role": "user", "content": "Hello"}]}
-        login = {"Authorization": f"Bearer {key}"}
-        answer = httpx.post(f"{self.gateway}/v1/chat/completions", json=request, headers=login, timeout=60)
-        return answer.raise_for_status().json()["choices"][0]["message"]["content"]
-
-    def spend(self, key: str) -> float:
-        return float(self.admin("GET", "/key/info", params={"key": key})["info"]["spend"])
+from tests.e2e.checkout import Checkout, checked_out
+from tests.e2e.conftest import owned, stack_config
 
 
 @pytest.fixture
 def checkout(engine: docker.DockerClient, tmp_path: Path) -> Iterator[Checkout]:
-    folder, name = tmp_path / "checkout", f"{PREFIX}{secrets.token_hex(3)}"
-    shutil.copytree(ROOT, folder, ignore=IGNORED)
     config = {**stack_config(), "protect": True}
     config["proxy"]["model_list"] = config["proxy"]["model_list"][:1]
     config["access"] |= {
@@ -83,13 +34,8 @@ def checkout(engine: docker.DockerClient, tmp_path: Path) -> Iterator[Checkout]:
         "users": {"alice": {"user_email": "alice@example.com"}},
         "teams": {"support": {"members": {"alice": {}}, "keys": {"helpdesk": {"rpm_limit": 60, "user": "alice"}}}},
     }
-    content = {"config": {f"litellm-stack:{section}": value for section, value in config.items()}}
-    (folder / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-    with no_leftovers(engine, PREFIX):
-        try:
-            yield Checkout(folder=folder, stack=name, gateway=f"http://127.0.0.1:{config['ports']['gateway']}")
-        finally:
-            remove(engine, f"litellm-stack/{name}")
+    with checked_out(engine, tmp_path, config) as checkout:
+        yield checkout
 
 
 def test_a_users_day(checkout: Checkout, engine: docker.DockerClient) -> None:

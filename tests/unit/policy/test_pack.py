@@ -78,6 +78,24 @@ def test_a_label_allows_a_raise() -> None:
     assert not whole_stack("budgetRaise", environment("budget-raise", recorded=(before,)), after)
 
 
+def test_an_id_that_is_not_known_yet_is_that_of_the_object_it_comes_from() -> None:
+    def made(kind: str, **values: object) -> PolicyResource:
+        return PolicyResource(kind, unknown_checking_proxy(values), URN, "one", OPTIONS, None, None, [], {})
+
+    budget, other = made(BUDGET, budget_id="rates", rpm_limit=1), made("other", budget_id=UNKNOWN_STRING_VALUE)
+    key = made(VIRTUAL_KEY, key_alias="a", budget_id=UNKNOWN_STRING_VALUE, token=UNKNOWN_STRING_VALUE)
+    key.property_dependencies = {"budget_id": [other, budget], "token": [other]}
+    found: list[str] = []
+
+    def report(message: str, _urn: str | None = None) -> None:
+        found.append(message)
+
+    rule = next(rule for rule in pack.policies(environment()) if rule.name == "limitedKeys")
+    assert isinstance(rule, StackValidationPolicy)
+    rule.validate(StackValidationArgs([key, budget]), report)
+    assert len(found) == 1
+
+
 def test_labels_come_with_commas_between() -> None:
     assert pack.labels({"LABELS": " budget-raise,urgent ,,"}) == {"budget-raise", "urgent"}
     assert pack.labels({}) == frozenset()

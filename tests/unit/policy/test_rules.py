@@ -105,6 +105,9 @@ class TestBudgetRaise:
             ([key(max_budget=10, budget_duration="1d")], [key(max_budget=20)]),
             ([key(max_budget=0)], [key(max_budget=0)]),
             ([config("litellm_settings: {max_budget: 5}")], [config("litellm_settings: {max_budget: 6}")]),
+            ([key(max_budget=10)], [key(max_budget=UNKNOWN)]),
+            ([key(max_budget=10)], [key(budget_id=UNKNOWN)]),
+            ([key(max_budget=10)], [key(budget_id="not of this program")]),
         ],
     )
     def test_passes(self, old: list[Resource], new: list[Resource]) -> None:
@@ -118,8 +121,9 @@ class TestBudgetRaise:
                 [key(max_budget=30)],
                 "virtual key 'chat-app': max_budget goes from 10 US dollars to 30 US dollars, 3 times as much",
             ),
+            ([key(max_budget=10)], [key(max_budget=30, key=UNKNOWN)], "3 times as much"),
             ([key(max_budget=0)], [key(max_budget=1)], "from 0 US dollars to 1 US dollars"),
-            ([key(max_budget=10)], [key()], "from 10 US dollars to no limit at all"),
+            ([key(max_budget=10)], [key()], "from 10 US dollars to no limit of its own"),
             ([key(max_budget=10)], [key(max_budget=1, budget_duration="1d")], "10 US dollars to 1 US dollars per 1d"),
             (
                 [key(max_budget=10, budget_duration="30d")],
