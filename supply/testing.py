@@ -24,7 +24,8 @@ from supply.toolchain import Toolchain
 LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
 ALL = "all"
 E2E = "tests/e2e"
-OWN_STACK = "tests/e2e/test_make.py"
+CHECKOUTS = ("tests/e2e/test_make.py", "tests/e2e/test_workflows.py")
+"""Tests that run make in a checkout of their own."""
 ROUTED = tuple(f"tests/e2e/test_{name}.py" for name in ("routing", "stored_settings", "shared_state"))
 AFTER_THE_OTHERS = (
     (ROUTED, ("tests/e2e/test_environments.py", "tests/e2e/test_backup.py")),
@@ -191,9 +192,9 @@ def _waves(layers: Sequence[str]) -> list[list[list[str]]]:
     if layers == ["e2e"] or "e2e" not in layers:
         return [[folders]]
     later = [[list(files) for files in wave] for wave in AFTER_THE_OTHERS]
-    apart = [OWN_STACK, *BY_LAYER, *(file for wave in later for files in wave for file in files)]
+    apart = [*CHECKOUTS, *BY_LAYER, *(file for wave in later for files in wave for file in files)]
     rest = [E2E, *(f"--ignore={file}" for file in apart)]
-    return [[[OWN_STACK], [folder for folder in folders if folder != E2E], rest], *later]
+    return [[list(CHECKOUTS), [folder for folder in folders if folder != E2E], rest], *later]
 
 
 def read_report(report: Path) -> Report:
