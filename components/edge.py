@@ -83,6 +83,7 @@ def _workload(args: EdgeArgs, config: RenderedFile, *, image: pulumi.Output[str]
         image=image,
         user="99:99",  # haproxy in the official image
         memory=args.settings.memory.edge,
+        cpus=args.settings.cpus.edge,
         stop_grace=30,
         # The image has no HTTP client; bash opens a connection by itself.
         health=HealthCheck(

@@ -12,6 +12,10 @@ from components.proxy import Proxy
 from config import expectations
 from config.settings import Settings
 from verification.provider import Verification as Asked
+from verification.replicas import PATIENCE
+
+STORED_PATIENCE = 60.0
+"""Seconds until a replica has to know a model in the database, which it reads twice a minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,7 @@ class Verification(pulumi.ComponentResource):
             edge=args.edge.container_id,
             replicas=args.proxy.container_ids,
             models=expectations.served_models(args.settings),
+            patience=STORED_PATIENCE if args.settings.access.models else PATIENCE,
             keys=keys,
             expected={alias: expected[alias] for alias in keys},
             # Everything that the answers depend on has to be in place.

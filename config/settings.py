@@ -42,6 +42,7 @@ def _address(value: str) -> str:
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Mebibytes = Annotated[int, Field(ge=6)]
+Cpus = Annotated[float, Field(ge=0.01)]
 
 
 class Section(BaseModel):
@@ -79,6 +80,16 @@ class MemorySettings(Section):
     cache: Mebibytes = 256
 
 
+class CpuSettings(Section):
+    """How many CPUs the containers may use at once; more than the host has is all of them."""
+
+    proxy: Cpus = 2
+    database: Cpus = 2
+    edge: Cpus = 1
+    prometheus: Cpus = 1
+    cache: Cpus = 1
+
+
 class ImageSettings(Section):
     """Image references. A digest (`name@sha256:...`) pins the content as well as the version."""
 
@@ -108,6 +119,7 @@ class Settings(Section):
     admin_url: str | None = None
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(**default_images()))
     memory: MemorySettings = MemorySettings()
+    cpus: CpuSettings = CpuSettings()
     cache: CacheSettings = CacheSettings()
     replicas: Annotated[int, Field(ge=1, le=32)] = 1
     start_timeout: Annotated[int, Field(ge=1)] = 300

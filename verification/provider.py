@@ -59,16 +59,21 @@ class Verification(Resource, module="verification", name="Verification"):
         edge: pulumi.Input[str],
         replicas: list[pulumi.Output[str]],
         models: tuple[str, ...],
+        patience: float,
         keys: Mapping[str, pulumi.Output[str]],
         expected: Mapping[str, Mapping[str, Any]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Take the containers' ids, the models of each replica, the keys by alias and what each of them has to list."""
+        """Take the containers' ids, the models of each replica, the keys by alias and what each of them has to list.
+
+        patience: seconds until each replica has to know its models.
+        """
         inputs = {
             "url": url,
             "edge": edge,
             "replicas": list(replicas),
             "models": list(models),
+            "patience": patience,
             "keys": pulumi.Output.secret(dict(keys)),
             "expected": dict(expected),
             "verified": None,
@@ -85,7 +90,7 @@ def verify(props: Mapping[str, Any], *, gateway: bool, keys: Mapping[str, str]) 
         asked = []
         if gateway:
             asked.append(pool.submit(lambda: [found for found in [edge_finding(props["url"])] if found]))
-            asked.append(pool.submit(replica_findings, props["replicas"], props["models"]))
+            asked.append(pool.submit(replica_findings, props["replicas"], props["models"], patience=props["patience"]))
         asked.append(pool.submit(key_findings, props["url"], keys, props["expected"]))
         findings = [finding for answer in asked for finding in answer.result()]
     if findings:

@@ -12,7 +12,7 @@ import pytest
 from pulumi.runtime import mocks
 
 from components import network
-from engine import preflight, workload
+from engine import capacity, preflight, workload
 from policy import resources as policy_resources
 from policy.resources import UNKNOWN, Resource
 from policy.rules import kept_data
@@ -57,6 +57,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
         # The host is not what is tested here, and hooks need an engine's callbacks; tests/e2e has both for real.
         for check in ("check", "check_data"):
             patch.setattr(preflight, check, lambda **_: None)
+        patch.setattr(capacity, "cpus", lambda: 2)
         for module in (workload, network):
             patch.setattr(module, "removed_before_create", lambda _label: None)
         run_program()
@@ -94,6 +95,8 @@ def test_every_container_is_confined(resources: dict[str, mocks.MockResourceArgs
             assert args.inputs["capabilities"] == {"drops": ["ALL"]}, name
             assert args.inputs["securityOpts"] == ["no-new-privileges:true"], name
             assert args.inputs["memory"] > 0, name
+            assert 0 < float(args.inputs["cpus"]) <= 2, name
+            assert args.inputs["logOpts"] == {"max-size": "10m", "max-file": "3"}, name
             assert args.inputs["destroyGraceSeconds"] >= 30, name
 
 

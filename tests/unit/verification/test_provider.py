@@ -15,6 +15,7 @@ PROPS: dict[str, Any] = {
     "replicas": ["r0", "r1"],
     "edge": "e0",
     "models": ["chat"],
+    "patience": 15.0,
     "keys": {"a": "sk-CANARY-aaaaaaaaaaaa", "b": "sk-CANARY-bbbbbbbbbbbb"},
     "expected": {key: {"listed": ["chat"], "only": True, "refusable": False} for key in "ab"},
 }
@@ -36,7 +37,8 @@ class Asked:
     def _edge(self, _url: str) -> None:
         self.edges += 1
 
-    def _replicas(self, replicas: list[str], _models: list[str]) -> list[str]:
+    def _replicas(self, replicas: list[str], _models: list[str], *, patience: float) -> list[str]:
+        assert patience == PROPS["patience"]
         self.replicas += replicas
         return []
 
