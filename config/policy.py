@@ -35,9 +35,11 @@ there are advisory: an environment that ran yesterday can still rotate a leaked 
 
 
 class PolicySettings(BaseModel):
-    """The level of each rule; one that is not given has that of PROTECTED, or is disabled where `protect` is false."""
+    """How strictly each rule of the policy pack holds; one that is not given goes by `protect`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
+    )
 
     limited_keys: Level | None = None
     budget_raise: Level | None = None
