@@ -26,7 +26,8 @@ HEADING = """\
 Every name under `litellm-stack:` in `Pulumi.<stack>.yaml`, and what it takes. [configuration.md](configuration.md) and
 [access.md](access.md) explain them by example; the names inside `proxy` are LiteLLM's own
 ([its documentation](https://docs.litellm.ai/docs/proxy/configs)), and
-[the JSON schema](../config/stack-config.schema.json) knows them all. A setting without a default is not set. *Enterprise*: taken with a LiteLLM licence only.
+[the JSON schema](../config/stack-config.schema.json) knows them all. A setting without a default is not set.
+*Enterprise*: taken with a LiteLLM licence only.
 """
 
 _PLAIN = {"boolean": "true or false", "integer": "whole number", "number": "number", "string": "text"}
