@@ -16,6 +16,7 @@ from engine import capacity, preflight, workload
 from policy import resources as policy_resources
 from policy.resources import UNKNOWN, Resource
 from policy.rules import kept_data
+from supply import bulk
 from tests.unit.components.example import config
 
 ROOT = Path(__file__).parents[3]
@@ -164,6 +165,17 @@ def test_a_credential_gets_the_value_that_the_proxy_would_not_look_up(
     # There are two replicas, which read their database twice a minute.
     assert resources["access-model-extra"].inputs["settle"] == 35
     assert resources["access-model-extra"].inputs["litellm_params"]["litellm_credential_name"] == "openai"
+
+
+def test_the_gateway_is_asked_about_everything_that_was_declared(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    asked = resources["verification-asked"]
+    assert asked.typ == bulk.QUESTION
+    assert asked.inputs["replicas"] == ["proxy-replica-0-id", "proxy-replica-1-id"]
+    assert asked.inputs["edge"] == "edge-haproxy-id"
+    assert asked.inputs["models"] == ["chat", "extra"]
+    # The stack does not know the value of a key that it adopted.
+    assert sorted(asked.inputs["keys"]["value"]) == sorted(asked.inputs["expected"]) == ["chat-app", "helpdesk"]
+    assert asked.inputs["expected"]["helpdesk"]["listed"] == ["chat"]
 
 
 def test_the_policy_pack_looks_for_what_the_program_registers(resources: dict[str, mocks.MockResourceArgs]) -> None:
