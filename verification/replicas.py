@@ -51,8 +51,8 @@ def judge(name: str, answer: str, models: Collection[str]) -> str | None:
     if missing := set(models) - set(told["models"]):
         return (
             f"replica {name} does not serve {names(missing)}, which is declared; it serves {names(told['models'])}."
-            " LiteLLM drops a model that it cannot set up, for a provider that it does not know, say: see"
-            " `make logs SERVICE=proxy`"
+            " LiteLLM drops a model that it cannot set up, for a provider that it does not know, say: its log has"
+            " 'Error creating deployment' (`make logs SERVICE=proxy FOLLOW=0`)"
         )
     return None
 
