@@ -23,16 +23,16 @@ _SPENT = "budget_exceeded"
 _EXPIRED = "expired_key"
 
 
-def edge_finding(url: str, *, patience: float = PATIENCE) -> str | None:
-    """Return what is wrong with the edge, or None where it reaches a replica that is ready."""
+def edge_findings(url: str, *, patience: float = PATIENCE) -> list[str]:
+    """Return what is wrong with the edge at `url`; nothing where it reaches a replica that is ready."""
     try:
         # Nobody has to log in for this one.
         Transport(url, token="", patience=patience).call(
             "GET", "/health/readiness", operation="reach", subject="a replica"
         )
     except AdminError as error:
-        return f"the edge at {url} reaches no replica that is ready: {_cause(error)}"
-    return None
+        return [f"the edge at {url} reaches no replica that is ready: {_cause(error)}"]
+    return []
 
 
 def key_findings(

@@ -15,7 +15,7 @@ from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider,
 from litellm_admin.checks import is_unknown
 from litellm_admin.keys import key_hash
 from verification.failures import VerificationError
-from verification.logins import edge_finding, key_findings
+from verification.logins import edge_findings, key_findings
 from verification.replicas import replica_findings
 
 GATEWAY = ("url", "replicas", "edge", "models")
@@ -89,7 +89,7 @@ def verify(props: Mapping[str, Any], *, gateway: bool, keys: Mapping[str, str]) 
     with ThreadPoolExecutor() as pool:
         asked = []
         if gateway:
-            asked.append(pool.submit(lambda: [found for found in [edge_finding(props["url"])] if found]))
+            asked.append(pool.submit(edge_findings, props["url"]))
             asked.append(pool.submit(replica_findings, props["replicas"], props["models"], patience=props["patience"]))
         asked.append(pool.submit(key_findings, props["url"], keys, props["expected"]))
         findings = [finding for answer in asked for finding in answer.result()]

@@ -41,11 +41,12 @@ def replica_findings(replicas: Sequence[str], models: Collection[str], *, patien
 
 def judge(name: str, answer: str, models: Collection[str]) -> str | None:
     """Return what is wrong with the answer of replica `name` to `ASK`, or None."""
+    # Python may have said something before.
+    [last] = answer.strip().splitlines()[-1:] or ["no answer"]
     try:
-        told: dict[str, Any] = json.loads(answer)
+        told: dict[str, Any] = json.loads(last)
     except ValueError:
-        last = answer.strip().splitlines()[-1:] or ["no answer"]
-        return f"replica {name} does not answer: {clip(redact(last[0]))}; see `make logs SERVICE=proxy`"
+        return f"replica {name} does not answer: {clip(redact(last))}; see `make logs SERVICE=proxy FOLLOW=0`"
     if told["db"] != "connected":
         return f"replica {name} has no database: its readiness says {clip(str(told['db']))!r}"
     if missing := set(models) - set(told["models"]):

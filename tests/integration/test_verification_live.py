@@ -12,7 +12,7 @@ import pytest
 from config.expectations import key_expectations
 from config.settings import Settings
 from tests.integration.running_gateway import CONFIG, Gateway
-from verification.logins import edge_finding, key_findings
+from verification.logins import edge_findings, key_findings
 
 TEAM_KEYS = {"default": {}, "all-of-team": {"models": ["all-team-models"]}, "fewer": {"models": ["chat"]}}
 DECLARED: dict[str, Any] = {
@@ -97,5 +97,6 @@ def test_no_fault_is_found_with_what_was_declared_and_every_one_with_what_was_no
 
 
 def test_the_edge_is_asked_without_a_login(gateway: Gateway) -> None:
-    assert edge_finding(gateway.url, patience=1) is None
-    assert "reaches no replica that is ready" in (edge_finding("http://127.0.0.1:9", patience=0) or "")
+    assert edge_findings(gateway.url, patience=1) == []
+    [finding] = edge_findings("http://127.0.0.1:9", patience=0)
+    assert "reaches no replica that is ready" in finding

@@ -13,7 +13,7 @@ import pytest
 from litellm_admin.api import transport
 from verification import logins
 from verification.failures import VerificationError
-from verification.logins import edge_finding, key_findings
+from verification.logins import edge_findings, key_findings
 
 URL = "http://gateway"
 KEY = "sk-CANARY-0123456789abcdef"
@@ -146,9 +146,10 @@ def test_the_edge_has_to_reach_a_replica_that_is_ready(gateway: Callable[[Answer
         return httpx.Response(200 if request.url.path == "/health/readiness" else 404, json={})
 
     gateway(ready)
-    assert edge_finding(URL, patience=0) is None
+    assert edge_findings(URL, patience=0) == []
     gateway(lambda _: httpx.Response(503, text="<html>503 Service Unavailable"))
-    assert "reaches no replica that is ready: HTTP 503" in (edge_finding(URL, patience=0) or "")
+    [finding] = edge_findings(URL, patience=0)
+    assert "reaches no replica that is ready: HTTP 503" in finding
 
 
 def test_an_error_tells_the_first_of_many_findings() -> None:

@@ -30,12 +30,13 @@ class Asked:
         self.replicas: list[str] = []
         self.keys: list[str] = []
         self.wrong: list[str] = []
-        monkeypatch.setattr(provider, "edge_finding", self._edge)
+        monkeypatch.setattr(provider, "edge_findings", self._edge)
         monkeypatch.setattr(provider, "replica_findings", self._replicas)
         monkeypatch.setattr(provider, "key_findings", self._keys)
 
-    def _edge(self, _url: str) -> None:
+    def _edge(self, _url: str) -> list[str]:
         self.edges += 1
+        return []
 
     def _replicas(self, replicas: list[str], _models: list[str], *, patience: float) -> list[str]:
         assert patience == PROPS["patience"]

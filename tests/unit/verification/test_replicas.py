@@ -14,6 +14,7 @@ READY = json.dumps({"db": "connected", "models": ["chat", "large"]})
 def test_a_replica_that_knows_every_model_is_in_order() -> None:
     assert judge("proxy-0", READY, ["chat"]) is None
     assert judge("proxy-0", READY, []) is None
+    assert judge("proxy-0", f"Warning: something that Python says\n{READY}\n", ["chat"]) is None
 
 
 @pytest.mark.parametrize(
