@@ -62,8 +62,11 @@ class PortSettings(Section):
     """Host ports. The database is published only where it is given a port."""
 
     gateway: Port = 4000
+    """The gateway and its admin UI."""
     prometheus: Port = 9090
+    """Prometheus."""
     database: Port | None = None
+    """Postgres, where somebody needs it."""
 
     def published(self) -> dict[str, int]:
         """Return the ports that the stack publishes, by name."""
