@@ -81,5 +81,5 @@ check: ## run the linters and the type checker
 names: ## read the names that the pinned LiteLLM knows into config/litellm_names.json (after a new version of its image)
 	@$(SUPPLY_COMMAND) names
 
-schema: ## write the JSON schema of the stack config, by which editors complete and check it
+schema: ## write the JSON schema of the stack config, for editors, and docs/configuration-reference.md
 	@$(SUPPLY_COMMAND) schema

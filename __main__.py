@@ -15,6 +15,7 @@ from components.monitoring import Monitoring, MonitoringArgs
 from components.network import Network, NetworkArgs
 from components.proxy import Proxy, ProxyArgs
 from components.secrets import Secrets, SecretsArgs
+from components.verification import Verification, VerificationArgs
 from engine.identity import Identity
 
 given = stack_config.load()
@@ -28,8 +29,7 @@ database = Database(
     DatabaseArgs(identity=identity, settings=given, images=images, network=network, secrets=secrets, backup=backup),
 )
 migration = Migration(
-    "migration",
-    MigrationArgs(identity=identity, settings=given, images=images, network=network, database=database),
+    "migration", MigrationArgs(identity=identity, settings=given, images=images, network=network, database=database)
 )
 encryption = Encryption(
     "encryption",
@@ -53,6 +53,7 @@ proxy = Proxy(
 edge = Edge("edge", EdgeArgs(identity=identity, settings=given, network=network, encryption=encryption, proxy=proxy))
 access = Access("access", AccessArgs(settings=given, secrets=secrets, network=network, edge=edge))
 Monitoring("monitoring", MonitoringArgs(identity=identity, settings=given, network=network, access=access))
+Verification("verification", VerificationArgs(settings=given, proxy=proxy, edge=edge, access=access))
 
 outputs = {"masterKey": secrets.master_key, "virtualKeys": access.virtual_keys, "keyModels": access.key_models}
 for name, value in {**given.addresses, **outputs}.items():

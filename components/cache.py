@@ -91,6 +91,7 @@ def _workload(args: CacheArgs, *, image: pulumi.Output[str], password: pulumi.Ou
         image=image,
         user="999:999",  # redis in the official image
         memory=memory,
+        cpus=args.settings.cpus.cache,
         stop_grace=30,
         health=HealthCheck(command=["sh", "-c", "redis-cli ping | grep -q PONG"], interval=1, timeout=5, retries=30),
         network=args.network.network_name,

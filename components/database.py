@@ -110,6 +110,7 @@ def _workload(args: DatabaseArgs, *, volume: pulumi.Output[str]) -> Workload:
         image=args.images.postgres,
         user="999:999",  # postgres in the official image
         memory=args.settings.memory.database,
+        cpus=args.settings.cpus.database,
         stop_grace=60,  # a fast shutdown writes a checkpoint; killed before its end, Postgres starts with recovery
         health=HealthCheck(
             command=["pg_isready", "-q", "-h", "127.0.0.1", "-U", USER, "-d", DATABASE],

@@ -37,6 +37,7 @@ class Edge(pulumi.ComponentResource):
     """A port on which the declared replicas, and no others, answer once `cutover` is through."""
 
     cutover: Cutover
+    container_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: EdgeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Edge", name, {}, opts)
@@ -57,6 +58,7 @@ class Edge(pulumi.ComponentResource):
             name=args.identity.name("edge"),
             opts=child,
         )
+        self.container_id = edge.id
         healthy = Healthy(f"{name}-healthy", edge, timeout=args.settings.start_timeout, opts=child)
         self.cutover = Cutover(
             f"{name}-cutover",
@@ -81,6 +83,7 @@ def _workload(args: EdgeArgs, config: RenderedFile, *, image: pulumi.Output[str]
         image=image,
         user="99:99",  # haproxy in the official image
         memory=args.settings.memory.edge,
+        cpus=args.settings.cpus.edge,
         stop_grace=30,
         # The image has no HTTP client; bash opens a connection by itself.
         health=HealthCheck(

@@ -80,6 +80,7 @@ def _workload(
         image=image,
         user="65534:65534",  # nobody, as in the official image
         memory=args.settings.memory.prometheus,
+        cpus=args.settings.cpus.prometheus,
         stop_grace=30,
         health=HealthCheck(
             command=["promtool", "query", "instant", f"http://127.0.0.1:{PORT}", "vector(1)"],

@@ -115,6 +115,7 @@ def _workload(args: ProxyArgs, config: RenderedFile) -> Workload:
         image=args.encryption.image,
         user=litellm_runtime.USER,
         memory=args.settings.memory.proxy,
+        cpus=args.settings.cpus.proxy,
         # LiteLLM itself stops after GRACEFUL_SHUTDOWN_TIMEOUT; the engine's kill is for one that hangs.
         stop_grace=drain_timeout + 10,
         health=HealthCheck(command=["python3", "-c", READINESS], interval=2, timeout=10, retries=3),

@@ -32,70 +32,76 @@ class Declaration(ObjectFields):
 
 
 class BudgetSettings(Declaration, BudgetFields):
-    """A budget. adopt: take over one of this id that somebody else made."""
+    """A budget."""
 
     adopt: Flag | None = None
+    """Take over a budget of this id that somebody else made."""
 
 
 class CustomerSettings(Declaration, CustomerFields):
     """A customer; `budget` is short for `budget_id`."""
 
     budget_id: Name | None = Field(default=None, validation_alias=AliasChoices("budget_id", "budget"))
+    """A budget in `access.budgets`."""
 
 
 class UserSettings(Declaration, UserFields):
-    """A user. adopt: take over one of this id that somebody else made."""
+    """A user."""
 
     adopt: Flag | None = None
+    """Take over a user of this id that somebody else made."""
 
 
 class KeySettings(Declaration, KeyFields):
-    """A virtual key; `budget`, `team` and `user` are short for the words with `_id`.
-
-    adopt: take over the key that has this alias, with the value that its users have. rotation: raise it for a new
-    value, also of a key that was adopted. grace: how long the old value stays valid then.
-    """
+    """A virtual key; `budget`, `team` and `user` are short for the words with `_id`."""
 
     OWN_WORDS: ClassVar[frozenset[str]] = frozenset({"rotation", "grace"})
 
     adopt: Flag | None = None
+    """Take over the key that has this alias, with the value that its users have."""
     budget_id: Name | None = Field(default=None, validation_alias=AliasChoices("budget_id", "budget"))
+    """A budget in `access.budgets` that limits the key, instead of limits of its own."""
     team_id: Name | None = Field(default=None, validation_alias=AliasChoices("team_id", "team"))
+    """A team in `access.teams`."""
     user_id: Name | None = Field(default=None, validation_alias=AliasChoices("user_id", "user"))
+    """A user in `access.users`."""
     rotation: Number = 1
+    """Raise it for a new value, also of a key that was adopted."""
     grace: Grace | None = None
+    """How long the old value stays valid then; where it is not set, as `rotation.grace` says."""
 
 
 class CredentialSettings(Declaration, CredentialFields):
-    """A credential; os.environ/NAME stands for a value in `secrets` or `environment`.
-
-    adopt: take over one of this name that somebody else made.
-    """
+    """A credential; os.environ/NAME stands for a value in `secrets` or `environment`."""
 
     credential_values: dict[str, Any] = Field(min_length=1)
+    """What is laid over the litellm_params of the models that name the credential: api_key, api_base ..."""
     adopt: Flag | None = None
+    """Take over a credential of this name that somebody else made."""
 
 
 class ModelSettings(Declaration, ModelFields):
     """A model that the proxy keeps in its database instead of config.yaml."""
 
     model_name: Name
+    """The name that callers say; several deployments of one name share the calls."""
     litellm_params: dict[str, Any]
+    """The provider's model in `model`, and how it is called."""
 
 
 class TeamSettings(Declaration, TeamFields):
-    """A team, with its keys and members.
-
-    team_id: its id on the proxy, where that is another than the name here. adopt: take over a team of this id that
-    somebody else made.
-    """
+    """A team, with its keys and members."""
 
     OWN_WORDS: ClassVar[frozenset[str]] = frozenset({"team_id", "keys", "members"})
 
     team_id: Name | None = None
+    """The team's id on the proxy, where that is another than the name here."""
     adopt: Flag | None = None
+    """Take over a team of this id that somebody else made."""
     keys: dict[Name, KeySettings] = Field(default_factory=dict)
+    """The team's virtual keys, by alias."""
     members: dict[Name, TeamMemberFields] = Field(default_factory=dict)
+    """Users in `access.users` who belong to the team, by their ids."""
 
 
 class AccessSettings(BaseModel):

@@ -22,11 +22,14 @@ _HOST_PARAMETERS = ("host", "url", "redis_startup_nodes", "startup_nodes", "sent
 
 
 class CacheSettings(BaseModel):
-    """`enabled`: true runs a Redis, false none; unless it is said, there is one where something needs it."""
+    """The Redis in which replicas count together, and in which answers can be cached."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
+    )
 
     enabled: bool | None = None
+    """true runs one, false none; unless it is said, there is one where something needs it."""
 
 
 def is_needed(settings: Mapping[str, Any], *, replicas: int, variables: frozenset[str]) -> bool:

@@ -35,17 +35,26 @@ there are advisory: an environment that ran yesterday can still rotate a leaked 
 
 
 class PolicySettings(BaseModel):
-    """The level of each rule; one that is not given has that of PROTECTED, or is disabled where `protect` is false."""
+    """How strictly each rule of the policy pack holds; one that is not given goes by `protect`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
+    )
 
     limited_keys: Level | None = None
+    """A virtual key without a budget."""
     budget_raise: Level | None = None
+    """A budget that grows by more than `raiseFactor` at once, or goes, without a label."""
     database_port: Level | None = None
+    """A host port that leads to Postgres."""
     pinned_images: Level | None = None
+    """An image without a tag, or with one that moves."""
     wildcard_models: Level | None = None
+    """A model name with a `*`."""
     public_address: Level | None = None
+    """A published port that other hosts reach."""
     kept_data: Level | None = None
+    """A volume or salt key that would be deleted or replaced."""
     raise_factor: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 2
     """How many times its old self a budget may be without a label."""
     raise_label: Annotated[str, Field(min_length=1)] = "budget-raise"

@@ -20,12 +20,19 @@ class RotationSettings(BaseModel):
     )
 
     everything: Number = 1
+    """All of them."""
     master_key: Number = 1
+    """The proxy's master key, which is the admin UI's password too."""
     salt_key: Number = 1
+    """What encrypts the secrets in the proxy's database: re-encrypts all of them."""
     database_password: Number = 1
+    """The proxy's login to the database."""
     cache_password: Number = 1
+    """The password of the stack's Redis."""
     provisioner_key: Number = 1
+    """The key that this program manages the objects on the proxy with."""
     metrics_key: Number = 1
+    """The key that Prometheus reads metrics with."""
     virtual_keys: Number = 1
     """All virtual keys at once; each has a number of its own in `access` beside it."""
     seed: Number = 1

@@ -1,4 +1,4 @@
-"""`make schema`: the JSON schema of `Pulumi.<stack>.yaml`, by which an editor completes and checks it.
+"""The JSON schema of `Pulumi.<stack>.yaml`, by which an editor completes and checks it; `make schema` writes it.
 
 It knows names and kinds; what depends on more than one setting is the linter's. Draft 07 with `$defs`, which the YAML
 language server of most editors reads.
@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import AliasChoices, BaseModel
 
+from config import reference
 from config.access import CustomerSettings, KeySettings
 from config.lint.choices import CALLBACKS
 from config.lint.vocabulary import Vocabulary, vocabulary
@@ -182,3 +183,4 @@ def text() -> str:
 
 if __name__ == "__main__":
     FILE.write_text(text(), encoding="utf-8")
+    reference.FILE.write_text(reference.text(), encoding="utf-8")

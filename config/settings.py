@@ -42,6 +42,7 @@ def _address(value: str) -> str:
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Mebibytes = Annotated[int, Field(ge=6)]
+Cpus = Annotated[float, Field(ge=0.01)]
 
 
 class Section(BaseModel):
@@ -61,8 +62,11 @@ class PortSettings(Section):
     """Host ports. The database is published only where it is given a port."""
 
     gateway: Port = 4000
+    """The gateway and its admin UI."""
     prometheus: Port = 9090
+    """Prometheus."""
     database: Port | None = None
+    """Postgres, where somebody needs it."""
 
     def published(self) -> dict[str, int]:
         """Return the ports that the stack publishes, by name."""
@@ -77,6 +81,16 @@ class MemorySettings(Section):
     edge: Mebibytes = 256
     prometheus: Mebibytes = 1024
     cache: Mebibytes = 256
+
+
+class CpuSettings(Section):
+    """How many CPUs the containers may use at once; more than the host has is all of them."""
+
+    proxy: Cpus = 2
+    database: Cpus = 2
+    edge: Cpus = 1
+    prometheus: Cpus = 1
+    cache: Cpus = 1
 
 
 class ImageSettings(Section):
@@ -100,25 +114,39 @@ class Settings(Section):
     """Everything that the program is told. Our own words here; `proxy` holds LiteLLM's."""
 
     proxy: dict[str, Any] = Field(default_factory=dict)
+    """LiteLLM's config.yaml in its own words: `model_list`, `litellm_settings`, `router_settings` ..."""
     secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    """Environment variables of the proxy that are secret: providers' keys."""
     environment: dict[str, str] = Field(default_factory=dict)
+    """Environment variables of the proxy that are not."""
     access: AccessSettings = AccessSettings()
     ports: PortSettings = PortSettings()
     bind: Annotated[str, AfterValidator(_address)] = "127.0.0.1"
+    """Host address that all published ports listen on."""
     admin_url: str | None = None
+    """Where this program reaches the admin API, if that is not the gateway's address."""
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(**default_images()))
     memory: MemorySettings = MemorySettings()
+    cpus: CpuSettings = CpuSettings()
     cache: CacheSettings = CacheSettings()
     replicas: Annotated[int, Field(ge=1, le=32)] = 1
+    """Proxies behind the edge."""
     start_timeout: Annotated[int, Field(ge=1)] = 300
+    """Seconds that a container may take until it is healthy, and a job until its end."""
     protect: bool = True
+    """Keep the database's volume, and the secrets that it needs, from being destroyed."""
     policy: PolicySettings = PolicySettings()
     rotation: RotationSettings = RotationSettings()
     master_key: Annotated[SecretStr, AfterValidator(_master_key)] | None = None
+    """A master key of your own, `sk-...`; without it, the stack generates one, as for the secrets below."""
     salt_key: Annotated[SecretStr, Field(min_length=8)] | None = None
+    """A salt key of your own: it encrypts what the proxy keeps in its database."""
     database_password: Annotated[SecretStr, Field(min_length=8)] | None = None
+    """A password of your own for the proxy's login to the database."""
     database_volume: Annotated[str, Field(pattern=r"^[a-z0-9]+$")] | None = None
+    """Which volume holds the database; `make upgrade-database` sets it."""
     backup_passphrase: Annotated[SecretStr, Field(min_length=12)] | None = None
+    """A passphrase of your own for the stack's backups."""
 
     @property
     def volume(self) -> str:

@@ -20,7 +20,7 @@ import pulumi
 import pulumi_docker as docker
 import pulumi_random as random
 
-from engine import restart_policy
+from engine import capacity, restart_policy
 from engine.api import is_local
 from engine.identity import Identity
 from engine.orphans import removed_before_create
@@ -53,8 +53,8 @@ class Workload:
     """What runs in a container, without a word about how it is started.
 
     `files` maps paths in the container to rendered files, `volumes` to names of volumes, `tmpfs` lists folders in
-    memory. `memory` is in MiB, `stop_grace` in seconds. An empty `entrypoint` is the image's own. `beside` lets a
-    replacement start before the old container goes; its name needs a `revision`.
+    memory. `memory` is in MiB, `cpus` how many it may use at once, `stop_grace` in seconds. An empty `entrypoint` is
+    the image's own. `beside` lets a replacement start before the old container goes; its name needs a `revision`.
     """
 
     component: str
@@ -72,6 +72,7 @@ class Workload:
     volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     tmpfs: Sequence[str] = ("/tmp",)  # noqa: S108  # a path in the container
     ports: Sequence[PublishedPort] = ()
+    cpus: float = 1
     beside: bool = False
 
 
@@ -95,9 +96,13 @@ def fingerprints(workload: Workload, *, key: pulumi.Input[str]) -> dict[str, pul
     parts = {
         name.name: getattr(workload, name.name)
         for name in dataclasses.fields(workload)
-        if name.name not in ("environment", "files", "health", "ports")
+        if name.name not in ("cpus", "environment", "files", "health", "ports")
     }
-    parts |= {"health": vars(workload.health), "ports": [vars(port) for port in workload.ports]}
+    parts |= {
+        "cpus": _cpus(workload),
+        "health": vars(workload.health),
+        "ports": [vars(port) for port in workload.ports],
+    }
     parts |= {f"file {path}": file.path for path, file in workload.files.items()}
     parts |= {f"variable {name}": value for name, value in workload.environment.items()}
     return {name: fingerprint(value, key=key) for name, value in parts.items()}
@@ -134,6 +139,7 @@ def container(
         memory=workload.memory,
         # No swap beside it: the engine would add as much again, and each refresh would show that as a change.
         memory_swap=workload.memory,
+        cpus=_cpus(workload),
         read_only=not uploads,
         capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]),
         security_opts=["no-new-privileges:true"],
@@ -169,6 +175,11 @@ def container(
             ),
         ),
     )
+
+
+def _cpus(workload: Workload) -> str:
+    """Return the limit as the provider writes it; no limit above what there is, which the engine would refuse."""
+    return f"{min(workload.cpus, capacity.cpus()):g}"
 
 
 def _environment(workload: Workload) -> list[pulumi.Output[str]] | None:

@@ -72,4 +72,4 @@ def _development(add: Add) -> None:
     bench.add_argument("--arguments", default="", help="further arguments of tests.bench")
     add("check", "run the linters and the type checker")
     add("names", "read the names that the pinned LiteLLM knows")
-    add("schema", "write the JSON schema of the stack config")
+    add("schema", "write the JSON schema of the stack config and its reference")

@@ -37,8 +37,9 @@ class Answer:
 
 
 class Transport:
-    """Calls to one proxy with one admin key. Thread-safe; instances of one address share their connections.
+    """Calls to one proxy with one key. Thread-safe; instances of one address share their connections.
 
+    token: the key; empty for calls that need no login.
     patience: seconds for which calls that are safe to repeat are repeated while the proxy is not there or busy.
     memory: what several calls with this key share.
     """
@@ -104,9 +105,7 @@ class Transport:
     ) -> Answer:
         failure: AdminError | None = None
         try:
-            answer = self._pool.request(
-                method, path, json=body, params=query, headers={"Authorization": f"Bearer {self._token}"}
-            )
+            answer = self._pool.request(method, path, json=body, params=query, headers=self._login())
         except httpx.HTTPError as error:
             # Raised below, outside of this block: the exception of httpx carries the request with its headers, and
             # must not hang on ours as its context.
@@ -131,6 +130,9 @@ class Transport:
             kind=kind,
             ambiguous=answer.status_code in _BUSY,
         )
+
+    def _login(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
 
 
 def _worth_repeating(error: BaseException, *, repeatable: bool) -> bool:

@@ -75,13 +75,13 @@ Limit = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=0, le=2**5
 Count = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=0, le=2**31 - 1)]
 """A number of things at once (a 32-bit column in LiteLLM's schema)."""
 
-Duration = Annotated[str, Field(strict=True), AfterValidator(_duration)]
+Duration = Annotated[str, Field(strict=True, examples=["30d"]), AfterValidator(_duration)]
 """A span as LiteLLM parses it (litellm_core_utils/duration_parser.py): a whole number and s, m, h, d, w or mo, or
 one of hourly, daily, weekly, monthly. LiteLLM itself takes trailing garbage (`1hr`) and means something else by it."""
 
 NO_GRACE = "0s"
 
-Grace = Annotated[str, Field(strict=True), AfterValidator(_grace)]
+Grace = Annotated[str, Field(strict=True, examples=["24h"]), AfterValidator(_grace)]
 """How long the old value of a rotated key stays valid: a duration, or 0s to cut it off at once."""
 
 Name = Annotated[str, Field(strict=True, min_length=1), AfterValidator(_name)]

@@ -31,6 +31,7 @@ PROGRAM = (
     "litellm_admin",
     "policy",
     "postgres_admin",
+    "verification",
 )
 PREFIX = "e2e-"
 

@@ -88,19 +88,3 @@ def test_rendered_files_hold_no_secret_and_nobody_may_write_them(stack: Stack, s
         assert leaked(path.read_text(encoding="utf-8"), secrets) == [], path
         assert stat.S_IMODE(path.stat().st_mode) & 0o222 == 0
         assert os.stat(path.parent).st_mode & 0o077 == 0  # noqa: PTH116  # the folder itself
-
-
-def test_containers_run_without_rights_they_do_not_need(stack: Stack, engine: docker.DockerClient) -> None:
-    label = f"{STACK_LABEL}=litellm-stack/{stack.name}"
-    containers = engine.containers.list(filters={"label": label}, ignore_removed=True)
-    assert len(containers) == 4
-    for container in containers:
-        host, config = container.attrs["HostConfig"], container.attrs["Config"]
-        assert host["ReadonlyRootfs"], container.name
-        assert host["CapDrop"] == ["ALL"], container.name
-        assert host["SecurityOpt"] == ["no-new-privileges:true"], container.name
-        assert host["Memory"] > 0, container.name
-        assert host["LogConfig"]["Config"]["max-size"], container.name
-        assert config["User"].split(":")[0] not in ("", "0", "root"), container.name
-        published = [binding for bindings in container.ports.values() for binding in bindings or ()]
-        assert {binding["HostIp"] for binding in published} <= {"127.0.0.1"}, container.name

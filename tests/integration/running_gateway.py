@@ -30,6 +30,12 @@ CONFIG = {
             "model_name": "embeddings",
             "litellm_params": {"model": "openai/text-embedding-3-small", "mock_response": [0.1]},
         },
+        {
+            "model_name": "grouped",
+            "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "Hello."},
+            "model_info": {"access_groups": ["cheap"]},
+        },
+        {"model_name": "any/*", "litellm_params": {"model": "openai/*", "mock_response": "Hello."}},
     ],
     "general_settings": {"master_key": "os.environ/LITELLM_MASTER_KEY"},
 }

@@ -12,10 +12,11 @@ import pytest
 from pulumi.runtime import mocks
 
 from components import network
-from engine import preflight, workload
+from engine import capacity, preflight, workload
 from policy import resources as policy_resources
 from policy.resources import UNKNOWN, Resource
 from policy.rules import kept_data
+from supply import bulk
 from tests.unit.components.example import config
 
 ROOT = Path(__file__).parents[3]
@@ -57,6 +58,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
         # The host is not what is tested here, and hooks need an engine's callbacks; tests/e2e has both for real.
         for check in ("check", "check_data"):
             patch.setattr(preflight, check, lambda **_: None)
+        patch.setattr(capacity, "cpus", lambda: 2)
         for module in (workload, network):
             patch.setattr(module, "removed_before_create", lambda _label: None)
         run_program()
@@ -94,6 +96,8 @@ def test_every_container_is_confined(resources: dict[str, mocks.MockResourceArgs
             assert args.inputs["capabilities"] == {"drops": ["ALL"]}, name
             assert args.inputs["securityOpts"] == ["no-new-privileges:true"], name
             assert args.inputs["memory"] > 0, name
+            assert 0 < float(args.inputs["cpus"]) <= 2, name
+            assert args.inputs["logOpts"] == {"max-size": "10m", "max-file": "3"}, name
             assert args.inputs["destroyGraceSeconds"] >= 30, name
 
 
@@ -161,6 +165,17 @@ def test_a_credential_gets_the_value_that_the_proxy_would_not_look_up(
     # There are two replicas, which read their database twice a minute.
     assert resources["access-model-extra"].inputs["settle"] == 35
     assert resources["access-model-extra"].inputs["litellm_params"]["litellm_credential_name"] == "openai"
+
+
+def test_the_gateway_is_asked_about_everything_that_was_declared(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    asked = resources["verification-asked"]
+    assert asked.typ == bulk.QUESTION
+    assert asked.inputs["replicas"] == ["proxy-replica-0-id", "proxy-replica-1-id"]
+    assert asked.inputs["edge"] == "edge-haproxy-id"
+    assert asked.inputs["models"] == ["chat", "extra"]
+    # The stack does not know the value of a key that it adopted.
+    assert sorted(asked.inputs["keys"]["value"]) == sorted(asked.inputs["expected"]) == ["chat-app", "helpdesk"]
+    assert asked.inputs["expected"]["helpdesk"]["listed"] == ["chat"]
 
 
 def test_the_policy_pack_looks_for_what_the_program_registers(resources: dict[str, mocks.MockResourceArgs]) -> None:

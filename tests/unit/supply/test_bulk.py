@@ -28,6 +28,8 @@ def step(op: str, kind: str) -> dict[str, Any]:
     [
         ([step("create", KEY)] * bulk.MANY + [step("same", CONTAINER)], True),
         ([step("delete", KEY)] * bulk.MANY, True),
+        ([step("create", KEY)] * bulk.MANY + [step("update", bulk.QUESTION)], True),
+        ([step("create", KEY)] * (bulk.MANY - 1) + [step("update", bulk.QUESTION)], False),
         ([step("create", KEY)] * (bulk.MANY - 1) + [step("same", KEY)], False),
         ([step("create", KEY)] * bulk.MANY + [step("update", CONTAINER)], False),
         ([step("create", KEY)] * bulk.MANY + [step("replace", LOGIN)], False),

@@ -1,0 +1,118 @@
+"""When the gateway is asked, and for what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from verification import provider
+from verification.failures import VerificationError
+from verification.provider import VerificationProvider
+
+PROPS: dict[str, Any] = {
+    "url": "http://gateway",
+    "replicas": ["r0", "r1"],
+    "edge": "e0",
+    "models": ["chat"],
+    "patience": 15.0,
+    "keys": {"a": "sk-CANARY-aaaaaaaaaaaa", "b": "sk-CANARY-bbbbbbbbbbbb"},
+    "expected": {key: {"listed": ["chat"], "only": True, "refusable": False} for key in "ab"},
+}
+OTHER = "sk-CANARY-cccccccccccc"
+
+
+class Asked:
+    """Answers in the gateway's place, and remembers what was asked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.edges = 0
+        self.replicas: list[str] = []
+        self.keys: list[str] = []
+        self.wrong: list[str] = []
+        monkeypatch.setattr(provider, "edge_findings", self._edge)
+        monkeypatch.setattr(provider, "replica_findings", self._replicas)
+        monkeypatch.setattr(provider, "key_findings", self._keys)
+
+    def _edge(self, _url: str) -> list[str]:
+        self.edges += 1
+        return []
+
+    def _replicas(self, replicas: list[str], _models: list[str], *, patience: float) -> list[str]:
+        assert patience == PROPS["patience"]
+        self.replicas += replicas
+        return []
+
+    def _keys(self, _url: str, keys: dict[str, str], _expected: Any) -> list[str]:
+        self.keys += sorted(keys)
+        return self.wrong
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    return Asked(monkeypatch)
+
+
+@pytest.fixture
+def recorded(asked: Asked) -> dict[str, Any]:
+    outs = VerificationProvider().create(PROPS).outs
+    asked.edges, asked.replicas, asked.keys = 0, [], []
+    return dict(outs or {})
+
+
+def changes(olds: dict[str, Any], **news: Any) -> bool:
+    return bool(VerificationProvider().diff("verification", olds, {**PROPS, **news}).changes)
+
+
+def update(olds: dict[str, Any], **news: Any) -> dict[str, Any]:
+    return dict(VerificationProvider().update("verification", olds, {**PROPS, **news}).outs or {})
+
+
+def test_the_first_time_everything_is_asked(asked: Asked) -> None:
+    outs = VerificationProvider().create(PROPS).outs
+    assert (asked.edges, asked.replicas, asked.keys) == (1, ["r0", "r1"], ["a", "b"])
+    assert "CANARY" not in str(outs)
+
+
+def test_where_nothing_changed_nothing_is_asked(recorded: dict[str, Any]) -> None:
+    assert not changes(recorded)
+    # What a key may use is compared when it logs in for the first time.
+    assert not changes(recorded, expected={})
+
+
+@pytest.mark.parametrize(
+    "news", [{"replicas": ["r2"]}, {"edge": "e1"}, {"url": "http://other"}, {"models": ["chat", "large"]}]
+)
+def test_another_gateway_is_asked_and_no_key_logs_in_again(
+    asked: Asked, recorded: dict[str, Any], news: dict[str, Any]
+) -> None:
+    assert changes(recorded, **news)
+    outs = update(recorded, **news)
+    assert (asked.edges, asked.replicas, asked.keys) == (1, news.get("replicas", ["r0", "r1"]), [])
+    assert not VerificationProvider().diff("verification", outs, {**PROPS, **news}).changes
+
+
+@pytest.mark.parametrize(
+    ("keys", "who"),
+    [({**PROPS["keys"], "c": OTHER}, ["c"]), ({**PROPS["keys"], "a": OTHER}, ["a"]), ({"a": PROPS["keys"]["a"]}, [])],
+)
+def test_only_new_and_rotated_keys_log_in(
+    asked: Asked, recorded: dict[str, Any], keys: dict[str, str], who: list[str]
+) -> None:
+    assert changes(recorded, keys=keys)
+    outs = update(recorded, keys=keys)
+    assert (asked.edges, asked.replicas, asked.keys) == (0, [], who)
+    assert not VerificationProvider().diff("verification", outs, {**PROPS, "keys": keys}).changes
+
+
+def test_a_key_that_was_gone_logs_in_again(asked: Asked, recorded: dict[str, Any]) -> None:
+    gone = update(recorded, keys={"a": PROPS["keys"]["a"]})
+    assert changes(gone)
+    update(gone)
+    assert asked.keys == ["b"]
+
+
+def test_a_gateway_that_does_something_else_fails_the_update(asked: Asked, recorded: dict[str, Any]) -> None:
+    asked.wrong = ["key 'c' cannot log in"]
+    with pytest.raises(VerificationError, match="key 'c' cannot log in"):
+        update(recorded, keys={**PROPS["keys"], "c": OTHER})

@@ -1,0 +1,114 @@
+"""The dynamic provider that asks the gateway at the end of an update, for what that update changed.
+
+Stateless and importable, so that Pulumi stores it by reference. What it records is the hash of each key that logged in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
+
+from litellm_admin.checks import is_unknown
+from litellm_admin.keys import key_hash
+from verification.failures import VerificationError
+from verification.logins import edge_findings, key_findings
+from verification.replicas import replica_findings
+
+GATEWAY = ("url", "replicas", "edge", "models")
+"""Inputs that tell of another gateway: then every replica and the edge are asked."""
+
+_HASH_DIGITS = 16
+
+
+class VerificationProvider(ResourceProvider):
+    """Fails the update where the gateway does not do what was declared; the next one asks again."""
+
+    serialize_as_secret_always = False
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Ask again where the gateway is another one, or a key is new, rotated or gone."""
+        # Gone: it would have to log in again if it came back.
+        unknown = is_unknown(_news["keys"]) or is_unknown([_news[name] for name in GATEWAY])
+        return DiffResult(changes=unknown or _moved(_olds, _news) or _hashes(_news) != _olds.get("verified"))
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Ask everything."""
+        verify(props, gateway=True, keys=props["keys"])
+        return CreateResult("verification", _outs(props))
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Ask for what is new."""
+        before = _olds.get("verified") or {}
+        new = {alias: value for alias, value in _news["keys"].items() if before.get(alias) != _hash(value)}
+        verify(_news, gateway=_moved(_olds, _news), keys=new)
+        return UpdateResult(_outs(_news))
+
+
+class Verification(Resource, module="verification", name="Verification"):
+    """The moment from which on the gateway is known to do what was declared."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        url: str,
+        edge: pulumi.Input[str],
+        replicas: list[pulumi.Output[str]],
+        models: tuple[str, ...],
+        patience: float,
+        keys: Mapping[str, pulumi.Output[str]],
+        expected: Mapping[str, Mapping[str, Any]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Take the containers' ids, the models of each replica, the keys by alias and what each of them has to list.
+
+        patience: seconds until each replica has to know its models.
+        """
+        inputs = {
+            "url": url,
+            "edge": edge,
+            "replicas": list(replicas),
+            "models": list(models),
+            "patience": patience,
+            "keys": pulumi.Output.secret(dict(keys)),
+            "expected": dict(expected),
+            "verified": None,
+        }
+        super().__init__(VerificationProvider(), name, inputs, opts)
+
+
+def verify(props: Mapping[str, Any], *, gateway: bool, keys: Mapping[str, str]) -> None:
+    """Ask the replicas and the edge if `gateway`, and log in with `keys`.
+
+    Raises VerificationError with everything that is not as declared.
+    """
+    with ThreadPoolExecutor() as pool:
+        asked = []
+        if gateway:
+            asked.append(pool.submit(edge_findings, props["url"]))
+            asked.append(pool.submit(replica_findings, props["replicas"], props["models"], patience=props["patience"]))
+        asked.append(pool.submit(key_findings, props["url"], keys, props["expected"]))
+        findings = [finding for answer in asked for finding in answer.result()]
+    if findings:
+        raise VerificationError(findings)
+
+
+def _moved(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    return any(olds.get(name) != news.get(name) for name in GATEWAY)
+
+
+def _hashes(props: Mapping[str, Any]) -> dict[str, str]:
+    return {alias: _hash(value) for alias, value in props["keys"].items()}
+
+
+def _hash(value: str) -> str:
+    return key_hash(value)[:_HASH_DIGITS]
+
+
+def _outs(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what to record. The keys' values stay with the inputs, encrypted."""
+    return {**{name: props[name] for name in GATEWAY}, "verified": _hashes(props)}
