@@ -105,7 +105,7 @@ def test_containers_get_their_secrets_as_secrets(resources: dict[str, mocks.Mock
 
 def test_the_rendered_files_hold_no_secret(resources: dict[str, mocks.MockResourceArgs]) -> None:
     files = [args for args in resources.values() if args.typ == "pulumi-python:dynamic/engine:RenderedFile"]
-    assert len(files) == 3
+    assert len(files) == 4
     for args in files:
         assert "generated-" not in args.inputs["content"]
         assert "sk-canary" not in args.inputs["content"]
@@ -177,3 +177,15 @@ def test_the_policy_pack_looks_for_what_the_program_registers(resources: dict[st
         "database-data",
         "monitoring-data",
     ]
+
+
+def test_prometheus_keeps_what_the_config_says(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    command = resources["monitoring-prometheus"].inputs["command"]
+    assert "--storage.tsdb.retention.time=30d" in command
+    assert "--storage.tsdb.retention.size=4GB" in command
+
+
+def test_the_rules_are_those_of_the_config(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    rules = resources["monitoring-rules"].inputs["content"]
+    assert 'api_key_alias=~"chat-app"' in rules
+    assert "max(haproxy_backend_active_servers" in rules
