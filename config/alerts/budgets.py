@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.access import AccessSettings
-from config.alerts.rule import Rule, Severity, literal, one_of, rises
+from config.alerts.rule import Rule, Severity, literal, one_of
 from litellm_admin.fields.amounts import seconds
 from litellm_admin.fields.base import SpendLimits
 
@@ -46,6 +46,7 @@ class Kind:
     left: str
     limit: str
     hours: str
+    when_spent: Severity
 
 
 KEY = Kind(
@@ -56,6 +57,7 @@ KEY = Kind(
     left="litellm_remaining_api_key_budget_metric",
     limit="litellm_api_key_max_budget_metric",
     hours="litellm_api_key_budget_remaining_hours_metric",
+    when_spent=Severity.CRITICAL,
 )
 TEAM = Kind(
     name="team",
@@ -65,6 +67,7 @@ TEAM = Kind(
     left="litellm_remaining_team_budget_metric",
     limit="litellm_team_max_budget_metric",
     hours="litellm_team_budget_remaining_hours_metric",
+    when_spent=Severity.CRITICAL,
 )
 CUSTOMER = Kind(
     name="customer",
@@ -74,6 +77,7 @@ CUSTOMER = Kind(
     left="litellm_remaining_customer_budget_metric",
     limit="litellm_customer_max_budget_metric",
     hours="litellm_customer_budget_remaining_hours_metric",
+    when_spent=Severity.WARNING,
 )
 USER = Kind(
     name="user",
@@ -83,6 +87,7 @@ USER = Kind(
     left="litellm_remaining_user_budget_metric",
     limit="litellm_user_max_budget_metric",
     hours="litellm_user_budget_remaining_hours_metric",
+    when_spent=Severity.WARNING,
 )
 
 
@@ -133,7 +138,7 @@ def holders(access: AccessSettings, *, customers: bool) -> dict[Limit, list[str]
 
 
 def rules(access: AccessSettings, *, customers: bool) -> Iterator[Rule]:
-    """Return the rules for everybody who has a budget, and one for requests that any budget refuses."""
+    """Return the rules for everybody who has a budget, and one for keys that any budget refuses."""
     for limit, names in holders(access, customers=customers).items():
         yield from _rules(limit, names)
     yield _refused()
@@ -155,7 +160,7 @@ def _rules(limit: Limit, names: list[str]) -> Iterator[Rule]:
     yield Rule(
         alert="BudgetSpent",
         expression=f"({spent}) >= 1",
-        severity=Severity.CRITICAL,
+        severity=kind.when_spent,
         summary=f"{who} has spent {budget}: its requests are refused",
         labels=labels,
     )
@@ -195,13 +200,16 @@ def _course(limit: Limit, *, left: str, spent: str, hours: str, summary: str) ->
 
 
 def _refused() -> Rule:
-    series = 'litellm_proxy_failed_requests_metric_total{exception_class="BudgetExceededError"}'
+    by = "sum by (api_key_alias, team_alias)"
+    refused = 'litellm_proxy_failed_requests_metric_total{exception_class="BudgetExceededError"}'
+    asked = "litellm_proxy_total_requests_metric_total"
     return Rule(
         alert="RequestsRefusedForBudget",
-        expression=rises(series, by="api_key_alias, team_alias, end_user"),
-        severity=Severity.WARNING,
+        # A customer here and there whose budget is spent is what budgets are for.
+        expression=f"{by} (increase({refused}[10m])) / {by} (increase({asked}[10m])) > 0.5",
+        severity=Severity.CRITICAL,
         summary=(
-            "requests with key {{ $labels.api_key_alias }} (team {{ $labels.team_alias }}, customer"
-            " {{ $labels.end_user }}) are refused: a budget is spent"
+            "{{ $value | humanizePercentage }} of the requests with key {{ $labels.api_key_alias }} (team"
+            " {{ $labels.team_alias }}) are refused, because a budget is spent"
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from config.alerts.rule import Rule, Severity, literal, rises
+from config.alerts.rule import Rule, Severity, literal
 from config.haproxy import BACKEND, DATABASE_BACKEND
 from config.monitoring import MonitoringSettings
 from config.prometheus import EDGE, PROXY
@@ -25,7 +25,11 @@ def rules(monitoring: MonitoringSettings, *, replicas: int) -> Iterator[Rule]:
     yield from _answers(monitoring)
     yield Rule(
         alert="SpendNotWritten",
-        expression=rises(WRITE_FAILURES, by="instance"),
+        # A series that begins with a failure has no increase yet.
+        expression=(
+            f"sum by (instance) (increase({WRITE_FAILURES}[10m])) > 0"
+            f" or sum by (instance) ({WRITE_FAILURES} unless {WRITE_FAILURES} offset 10m) > 0"
+        ),
         severity=Severity.WARNING,
         summary="replica {{ $labels.instance }} cannot write what was spent: reports and other replicas lag behind",
     )

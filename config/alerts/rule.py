@@ -56,11 +56,6 @@ def one_of(values: Iterable[str]) -> str:
     return json.dumps(expression, ensure_ascii=False)
 
 
-def rises(series: str, *, by: str) -> str:
-    """Return PromQL that is true where a counter rose in ten minutes, also one that has just begun."""
-    return f"sum by ({by}) (increase({series}[10m])) > 0 or sum by ({by}) ({series} unless {series} offset 10m) > 0"
-
-
 def literal(text: str) -> str:
     """Return a text that Prometheus's templates leave as it is."""
     return text.replace("{{", '{{ "{{" }}')

@@ -73,7 +73,6 @@ def nightly(left: str) -> dict[str, str]:
 
 
 DAILY = {"severity": "warning", "budget_of": "key", "period": "1d"}
-SPENT = {"severity": "critical"}
 FREE_TIER = {"period": "1d", "budget": "free-tier"}
 
 BUDGETS = [
@@ -107,7 +106,13 @@ BUDGETS = [
         alert="BudgetSpent",
         fires=budget("team", left="-1+0x100", limit=20, team="support", team_alias="support"),
         quiet=budget("team", left="1+0x100", limit=20, team="support", team_alias="support"),
-        labels={**SPENT, "budget_of": "team", "period": "30d", "team": "support", "team_alias": "support"},
+        labels={
+            "severity": "critical",
+            "budget_of": "team",
+            "period": "30d",
+            "team": "support",
+            "team_alias": "support",
+        },
         summary="team support has spent its budget per 30d: its requests are refused",
     ),
     Case(
@@ -115,14 +120,14 @@ BUDGETS = [
         fires=budget("customer", left="0+0x100", limit=0.5, end_user="acme"),
         # Nobody declared that one.
         quiet=budget("customer", left="0+0x100", limit=0.5, end_user="someone"),
-        labels={**SPENT, "budget_of": "customer", **FREE_TIER, "end_user": "acme"},
+        labels={"severity": "warning", "budget_of": "customer", **FREE_TIER, "end_user": "acme"},
         summary="customer acme has spent budget free-tier per 1d: its requests are refused",
     ),
     Case(
         alert="BudgetSpent",
         fires=budget("user", left="0+0x100", limit=4, user="ann"),
         quiet=budget("user", left="0.1+0x100", limit=4, user="ann"),
-        labels={**SPENT, "budget_of": "user", "period": "ever", "user": "ann"},
+        labels={"severity": "warning", "budget_of": "user", "period": "ever", "user": "ann"},
         summary="user ann has spent its budget: its requests are refused",
     ),
     Case(
@@ -153,14 +158,18 @@ BUDGETS = [
     ),
 ]
 
-_REFUSED = series(
-    "litellm_proxy_failed_requests_metric_total",
-    exception_class="BudgetExceededError",
-    api_key_alias="chat-app",
-    team_alias="None",
-    end_user="acme",
-)
 _UNWRITTEN = series("litellm_postgres_failed_requests_total", function_name="update_spend", instance="a")
+
+
+def _refused(refused: int, *, answered: int) -> dict[str, str]:
+    """Return what a replica shows of a key with this many requests every fifteen seconds."""
+    of = {"api_key_alias": "chat-app", "team_alias": "None"}
+    failed, asked = "litellm_proxy_failed_requests_metric_total", "litellm_proxy_total_requests_metric_total"
+    return {
+        series(failed, exception_class="BudgetExceededError", end_user="None", **of): f"0+{refused}x1000",
+        series(asked, status_code="422", end_user="None", **of): f"0+{refused}x1000",
+        series(asked, status_code="200", end_user="acme", **of): f"0+{answered}x1000",
+    }
 
 
 def _answers(failed: str, good: str) -> dict[str, str]:
@@ -188,11 +197,10 @@ def _latency(within_half_a_minute: str) -> dict[str, str]:
 GATEWAY = [
     Case(
         alert="RequestsRefusedForBudget",
-        # It begins with the first refusal.
-        fires={_REFUSED: "_x72 1+0x100"},
-        quiet={_REFUSED: "1+0x1000"},
-        labels={"severity": "warning", "api_key_alias": "chat-app", "team_alias": "None", "end_user": "acme"},
-        summary="requests with key chat-app (team None, customer acme) are refused: a budget is spent",
+        fires=_refused(1, answered=0),
+        quiet=_refused(1, answered=3),
+        labels={"severity": "critical", "api_key_alias": "chat-app", "team_alias": "None"},
+        summary="100% of the requests with key chat-app (team None) are refused, because a budget is spent",
     ),
     Case(
         alert="EdgeDown",
@@ -263,7 +271,8 @@ GATEWAY = [
     ),
     Case(
         alert="SpendNotWritten",
-        fires={_UNWRITTEN: "0+1x1000"},
+        # It begins with the first failure.
+        fires={_UNWRITTEN: "_x72 1+0x100"},
         quiet={_UNWRITTEN: "7+0x1000"},
         labels={"severity": "warning", "instance": "a"},
         summary="replica a cannot write what was spent: reports and other replicas lag behind",
