@@ -22,8 +22,9 @@ END_USER_BUDGET_ID = "litellm-stack-end-users"
 CUSTOMERS_SHOWN = "enable_end_user_cost_tracking_prometheus_only"
 """The setting by which metrics tell end users apart."""
 
-MOST_END_USERS = 1000
-"""How many series of end users each metric has at most; LiteLLM drops those that were touched longest ago."""
+MOST_END_USERS = 200
+"""How many label sets with an end user each metric has at most, where no more customers are declared: a histogram's has
+twenty series. LiteLLM drops those that were touched longest ago."""
 
 
 def render(settings: Settings) -> str:

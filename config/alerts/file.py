@@ -16,7 +16,7 @@ def render(settings: Settings, *, expiries: Mapping[str, str] | None = None) -> 
     declared = {alias: key.duration for alias, key, _ in settings.access.all_keys()}
     moments = {alias: (duration, moment) for alias, moment in (expiries or {}).items() if (duration := declared[alias])}
     groups = {
-        "gateway": gateway.rules(settings.monitoring, replicas=settings.replicas),
+        "gateway": gateway.rules(settings.monitoring, replicas=settings.replicas, cache=settings.runs_cache),
         "budgets": budgets.rules(settings.access, customers=litellm.shows_customers(settings)),
         "keys": gateway.expiry_rules(moments),
     }

@@ -19,8 +19,8 @@ A_WEEK = 7 * 86_400
 """Seconds before the end of a key at which its users should hear of it, where it lives longer than five weeks."""
 
 
-def rules(monitoring: MonitoringSettings, *, replicas: int) -> Iterator[Rule]:
-    """Return the rules for a gateway that should have this many replicas."""
+def rules(monitoring: MonitoringSettings, *, replicas: int, cache: bool) -> Iterator[Rule]:
+    """Return the rules for a gateway that should have this many replicas, and a Redis or none."""
     yield from _availability(replicas)
     yield from _answers(monitoring)
     yield Rule(
@@ -33,6 +33,14 @@ def rules(monitoring: MonitoringSettings, *, replicas: int) -> Iterator[Rule]:
         severity=Severity.WARNING,
         summary="replica {{ $labels.instance }} cannot write what was spent: reports and other replicas lag behind",
     )
+    if cache:
+        yield Rule(
+            alert="CacheUnreachable",
+            expression="sum by (instance) (rate(litellm_redis_failed_requests_total[2m])) > 0",
+            severity=Severity.WARNING,
+            summary="replica {{ $labels.instance }} does not reach Redis: it counts budgets and rate limits by itself",
+            lasting="1m",
+        )
     if monitoring.alertmanagers:
         yield Rule(
             alert="AlertsNotSent",

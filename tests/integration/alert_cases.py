@@ -158,6 +158,7 @@ BUDGETS = [
     ),
 ]
 
+_REDIS = series("litellm_redis_failed_requests_total", function_name="async_get_cache", instance="a")
 _UNWRITTEN = series("litellm_postgres_failed_requests_total", function_name="update_spend", instance="a")
 
 
@@ -276,6 +277,13 @@ GATEWAY = [
         quiet={_UNWRITTEN: "7+0x1000"},
         labels={"severity": "warning", "instance": "a"},
         summary="replica a cannot write what was spent: reports and other replicas lag behind",
+    ),
+    Case(
+        alert="CacheUnreachable",
+        fires={_REDIS: "0+1x1000"},
+        quiet={_REDIS: "7+0x1000"},
+        labels={"severity": "warning", "instance": "a"},
+        summary="replica a does not reach Redis: it counts budgets and rate limits by itself",
     ),
     Case(
         alert="KeyExpires",
