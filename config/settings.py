@@ -17,6 +17,7 @@ from config import cache, lint, proxy, references
 from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
 from config.lint.enterprise import LICENCE
+from config.monitoring import MonitoringSettings
 from config.policy import PolicySettings
 from config.problems import ConfigError, Problem
 from config.reading import mapping
@@ -129,6 +130,7 @@ class Settings(Section):
     memory: MemorySettings = MemorySettings()
     cpus: CpuSettings = CpuSettings()
     cache: CacheSettings = CacheSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     replicas: Annotated[int, Field(ge=1, le=32)] = 1
     """Proxies behind the edge."""
     start_timeout: Annotated[int, Field(ge=1)] = 300
