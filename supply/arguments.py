@@ -39,6 +39,7 @@ def _running(add: Add) -> None:
     add("prepare", "everything before `pulumi up`")
     add("shell", 'print the settings for pulumi typed by hand: eval "$(make -s shell)"')
     add("master-key", "print the master key, the admin UI's password")
+    add("status", "show health, budgets and traffic; exit status 1 where something is unhealthy")
     log = add("logs", "print the containers' logs")
     log.add_argument("--component", help="database, migration, proxy, edge or monitoring (default: all)")
     log.add_argument("--no-follow", action="store_true", help="print what there is and end")

@@ -26,6 +26,7 @@ from supply import (
     teardown,
     testing,
     upgrade,
+    views,
 )
 from supply.arguments import parser
 from supply.console import Console
@@ -210,6 +211,17 @@ def _unmanaged(given: argparse.Namespace) -> int:
     return inventory.report("unmanaged", reading, python=host.python(console), checkout=host.CHECKOUT)
 
 
+def _status(given: argparse.Namespace) -> int:
+    console = Console(sys.stderr)
+    stack.check_declared(host.CHECKOUT, given.stack)
+    prepared = host.prepare(console)
+    # Whether somebody is changing the stack is nothing to this: that may be the time to look.
+    where = views.where(prepared.pulumi(given.stack), project=stack.project_name(host.CHECKOUT))
+    return views.show(
+        "status", where, python=host.python(console), checkout=host.CHECKOUT, environment=prepared.environment
+    )
+
+
 def _logs(given: argparse.Namespace) -> int:
     identity = f"{stack.project_name(host.CHECKOUT)}/{given.stack}"
     logs.show(identity, component=given.component, follow=not given.no_follow)
@@ -260,6 +272,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "restore": _restore,
     "backup-passphrase": _backup_passphrase,
     "upgrade-database": _upgrade_database,
+    "status": _status,
     "logs": _logs,
     "test": _test,
     "bench": _bench,
