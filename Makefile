@@ -8,7 +8,7 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down backup restore backup-passphrase upgrade-database preview status logs env import unmanaged review drift rotate master-key shell prepare test bench check names schema
+.PHONY: help up plan down backup restore backup-passphrase upgrade-database preview status report logs env import unmanaged review drift rotate master-key shell prepare test bench check names schema
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
@@ -47,6 +47,9 @@ backup-passphrase: ## print the passphrase that the stack's backups are encrypte
 
 status: ## show replicas, health, budgets, spenders and keys about to expire; fails where something is unhealthy
 	@$(SUPPLY_COMMAND) status --stack $(STACK)
+
+report: ## write the same with plots of the last day as one HTML page that needs nothing else (FILE=report.html)
+	@$(SUPPLY_COMMAND) report --stack $(STACK) $(if $(FILE),--file '$(FILE)')
 
 logs: ## follow the containers' logs (SERVICE=proxy for one, FOLLOW=0 to print and end)
 	@$(SUPPLY_COMMAND) logs --stack $(STACK) $(if $(SERVICE),--component $(SERVICE)) $(if $(filter 0,$(FOLLOW)),--no-follow)

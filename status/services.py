@@ -39,7 +39,7 @@ def service(container: Mapping[str, Any]) -> Service:
     return Service(
         component=container["Config"]["Labels"].get(COMPONENT_LABEL, ""),
         name=container["Name"].removeprefix("/"),
-        state=health if state["Running"] and health else state["Status"],
+        state=health if health and state["Status"] == "running" else state["Status"],
         started=_moment(state["StartedAt"]),
         restarts=container["RestartCount"],
     )

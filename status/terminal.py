@@ -10,6 +10,7 @@ from rich.text import Text
 
 from status.amounts import count, dollars, seconds, span, until
 from status.judgement import NEARLY_SPENT, expiring, limited, problems, spenders
+from status.names import printable
 from status.snapshot import Account, Snapshot
 
 SPENDERS = 10
@@ -106,7 +107,7 @@ def _traffic(snapshot: Snapshot) -> RenderableType | None:
     table = _table("model", right=("requests", "failed", "tokens", "p95 latency"))
     for model in snapshot.traffic:
         table.add_row(
-            _plain(model.model),
+            Text(printable(model.model)),
             count(model.requests),
             Text(count(model.failures), style="yellow" if model.failures else ""),
             count(model.tokens),
@@ -135,12 +136,7 @@ def _headed(title: str, number: int, shown: int) -> str:
 
 
 def _name(account: Account) -> Text:
-    return _plain(f"{account.name} (blocked)" if account.blocked else account.name)
-
-
-def _plain(name: str) -> Text:
-    """Return a name as it is: whoever calls the gateway chooses those of customers, escape sequences included."""
-    return Text("".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name))
+    return Text(printable(f"{account.name} (blocked)" if account.blocked else account.name))
 
 
 def _colour(used: float) -> str:

@@ -40,6 +40,8 @@ def _running(add: Add) -> None:
     add("shell", 'print the settings for pulumi typed by hand: eval "$(make -s shell)"')
     add("master-key", "print the master key, the admin UI's password")
     add("status", "show health, budgets and traffic; exit status 1 where something is unhealthy")
+    page = add("report", "write what `status` shows, and what happened in the last day, as one HTML page")
+    page.add_argument("--file", type=Path, default=Path("report.html"))
     log = add("logs", "print the containers' logs")
     log.add_argument("--component", help="database, migration, proxy, edge or monitoring (default: all)")
     log.add_argument("--no-follow", action="store_true", help="print what there is and end")

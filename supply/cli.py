@@ -212,14 +212,11 @@ def _unmanaged(given: argparse.Namespace) -> int:
 
 
 def _status(given: argparse.Namespace) -> int:
-    console = Console(sys.stderr)
-    stack.check_declared(host.CHECKOUT, given.stack)
-    prepared = host.prepare(console)
-    # Whether somebody is changing the stack is nothing to this: that may be the time to look.
-    where = views.where(prepared.pulumi(given.stack), project=stack.project_name(host.CHECKOUT))
-    return views.show(
-        "status", where, python=host.python(console), checkout=host.CHECKOUT, environment=prepared.environment
-    )
+    return views.show("status", stack=given.stack)
+
+
+def _report(given: argparse.Namespace) -> int:
+    return views.show("report", stack=given.stack, file=str(host.CHECKOUT / given.file))
 
 
 def _logs(given: argparse.Namespace) -> int:
@@ -273,6 +270,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "backup-passphrase": _backup_passphrase,
     "upgrade-database": _upgrade_database,
     "status": _status,
+    "report": _report,
     "logs": _logs,
     "test": _test,
     "bench": _bench,

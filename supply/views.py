@@ -1,14 +1,30 @@
-"""What a running stack is like, shown in a terminal; reading and drawing are in status/."""
+"""What a running stack is like, in a terminal or on a page; reading and drawing are in status/ and report/."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
-from pathlib import Path
+import sys
 
+from supply import host
+from supply.console import Console
 from supply.errors import SupplyError
 from supply.pulumi import Pulumi
+from supply.stack import check_declared, project_name
+
+
+def show(module: str, *, stack: str, **options: str) -> int:
+    """Run `python -m <module>` on a stack; its exit status."""
+    console = Console(sys.stderr)
+    check_declared(host.CHECKOUT, stack)
+    prepared = host.prepare(console)
+    # Whether somebody is changing the stack is nothing to this: that may be the time to look.
+    given = {**where(prepared.pulumi(stack), project=project_name(host.CHECKOUT)), **options}
+    command = [str(host.python(console)), "-m", module]
+    # The key goes through standard input: everybody on the host can read arguments.
+    return subprocess.run(
+        command, input=json.dumps(given), text=True, check=False, cwd=host.CHECKOUT, env=prepared.environment
+    ).returncode
 
 
 def where(pulumi: Pulumi, *, project: str) -> dict[str, str]:
@@ -23,18 +39,3 @@ def where(pulumi: Pulumi, *, project: str) -> dict[str, str]:
         "prometheus_url": str(outputs["prometheusUrl"]),
         "token": str(outputs["masterKey"]),
     }
-
-
-def show(
-    module: str, given: Mapping[str, object], *, python: Path, checkout: Path, environment: Mapping[str, str]
-) -> int:
-    """Run `python -m <module>` on what `where` returned; its exit status."""
-    # The key goes through standard input: everybody on the host can read arguments.
-    return subprocess.run(
-        [str(python), "-m", module],
-        input=json.dumps(given),
-        text=True,
-        check=False,
-        cwd=checkout,
-        env=environment,
-    ).returncode

@@ -14,7 +14,7 @@ def inspected(**state: Any) -> dict[str, Any]:
         "Name": "/litellm-stack-dev-edge",
         "Config": {"Labels": {COMPONENT_LABEL: "edge"}},
         "RestartCount": 2,
-        "State": {"Status": "running", "Running": True, "StartedAt": "2026-11-25T21:58:29.123456789Z", **state},
+        "State": {"Status": "running", "StartedAt": "2026-11-25T21:58:29.123456789Z", **state},
     }
 
 
@@ -31,7 +31,8 @@ def test_a_container_is_read() -> None:
         ({"Health": {"Status": "starting"}}, "starting", False),
         ({"Health": {"Status": "unhealthy"}}, "unhealthy", False),
         ({}, "running", True),
-        ({"Status": "exited", "Running": False, "Health": {"Status": "healthy"}}, "exited", False),
+        ({"Status": "exited", "Health": {"Status": "healthy"}}, "exited", False),
+        ({"Status": "paused", "Health": {"Status": "healthy"}}, "paused", False),
     ],
 )
 def test_what_counts_as_healthy(state: dict[str, Any], word: str, healthy: bool) -> None:
@@ -40,5 +41,5 @@ def test_what_counts_as_healthy(state: dict[str, Any], word: str, healthy: bool)
 
 
 def test_a_container_that_never_started_has_no_moment() -> None:
-    created = inspected(Status="created", Running=False, StartedAt="0001-01-01T00:00:00Z")
+    created = inspected(Status="created", StartedAt="0001-01-01T00:00:00Z")
     assert service(created).started is None
