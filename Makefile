@@ -8,7 +8,7 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down backup restore backup-passphrase upgrade-database preview status report logs env import unmanaged review drift rotate master-key shell prepare test bench check names schema
+.PHONY: help up plan down backup restore backup-passphrase upgrade-database preview status report logs env import unmanaged review drift rotate master-key shell prepare test bench check names schema dashboards
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
@@ -89,3 +89,6 @@ names: ## read the names that the pinned LiteLLM knows into config/litellm_names
 
 schema: ## write the JSON schema of the stack config, by which editors complete and check it
 	@$(SUPPLY_COMMAND) schema
+
+dashboards: ## write the Grafana dashboards into dashboards/json/, which Grafana imports; the checkout has them
+	@$(SUPPLY_COMMAND) dashboards

@@ -12,8 +12,8 @@ SPEND = "litellm_spend_metric_total"
 LATENCY = "litellm_request_total_latency_metric_bucket"
 
 
-def grown(counter: str, *, span: str, by: str) -> str:
-    """Return by how much a counter grew within `span`, summed by a label.
+def grown(counter: str, *, span: str, by: str = "") -> str:
+    """Return by how much a counter grew within `span`, summed by labels; `counter` may select series.
 
     `increase` alone leaves out what a series starts with, and LiteLLM's series start with their first request: one
     request would be none.
@@ -23,6 +23,7 @@ def grown(counter: str, *, span: str, by: str) -> str:
     return f"sum by ({by}) ((increase({counter}[{span}]) or {none}) + {first})"
 
 
-def latency(quantile: float, *, span: str, by: str) -> str:
-    """Return what callers waited at a quantile, in seconds, by a label."""
-    return f"histogram_quantile({quantile}, sum by (le, {by}) (increase({LATENCY}[{span}])))"
+def latency(quantile: float, *, span: str, by: str = "", of: str = LATENCY) -> str:
+    """Return what was waited at a quantile, in seconds, by a label: by callers, or what another histogram measures."""
+    groups = f"le, {by}" if by else "le"
+    return f"histogram_quantile({quantile}, sum by ({groups}) (increase({of}[{span}])))"

@@ -76,3 +76,4 @@ def _development(add: Add) -> None:
     add("check", "run the linters and the type checker")
     add("names", "read the names that the pinned LiteLLM knows")
     add("schema", "write the JSON schema of the stack config")
+    add("dashboards", "write the Grafana dashboards")

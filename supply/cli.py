@@ -245,6 +245,10 @@ def _schema(_given: argparse.Namespace) -> int:
     return _module("config.schema")
 
 
+def _dashboards(_given: argparse.Namespace) -> int:
+    return _module("dashboards")
+
+
 def _module(name: str) -> int:
     """Run a module of the program with its packages; its exit status."""
     command = [str(host.python(Console())), "-m", name]
@@ -277,4 +281,5 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "names": _names,
     "schema": _schema,
+    "dashboards": _dashboards,
 }
