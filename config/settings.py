@@ -13,9 +13,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-from config import cache, lint, proxy, references
+from config import cache, grafana, lint, proxy, references
 from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
+from config.grafana import GrafanaSettings
 from config.lint.enterprise import LICENCE
 from config.policy import PolicySettings
 from config.problems import ConfigError, Problem
@@ -63,10 +64,12 @@ class PortSettings(Section):
     gateway: Port = 4000
     prometheus: Port = 9090
     database: Port | None = None
+    grafana: Port = grafana.PORT
 
-    def published(self) -> dict[str, int]:
-        """Return the ports that the stack publishes, by name."""
-        return {name: port for name, port in self.model_dump().items() if port is not None}
+    def published(self, *, grafana: bool = False) -> dict[str, int]:
+        """Return the ports that the stack publishes, by name; `grafana` is whether it runs one."""
+        ports = {name: port for name, port in self.model_dump().items() if port is not None}
+        return {name: port for name, port in ports.items() if grafana or name != "grafana"}
 
 
 class MemorySettings(Section):
@@ -77,6 +80,7 @@ class MemorySettings(Section):
     edge: Mebibytes = 256
     prometheus: Mebibytes = 1024
     cache: Mebibytes = 256
+    grafana: Mebibytes = 512
 
 
 class ImageSettings(Section):
@@ -87,6 +91,8 @@ class ImageSettings(Section):
     haproxy: str
     prometheus: str
     redis: str
+    # Not among the images that the supply line provides: the engine pulls it where somebody wants a Grafana.
+    grafana: str = "grafana/grafana:11.6.1"
 
 
 @functools.cache
@@ -109,6 +115,7 @@ class Settings(Section):
     images: ImageSettings = Field(default_factory=lambda: ImageSettings(**default_images()))
     memory: MemorySettings = MemorySettings()
     cache: CacheSettings = CacheSettings()
+    grafana: GrafanaSettings = GrafanaSettings()
     replicas: Annotated[int, Field(ge=1, le=32)] = 1
     start_timeout: Annotated[int, Field(ge=1)] = 300
     protect: bool = True
@@ -164,6 +171,7 @@ class Settings(Section):
             "gatewayUrl": self.gateway_url,
             "adminUrl": f"{self.gateway_url}/ui/",
             "prometheusUrl": self.prometheus_url,
+            **({"grafanaUrl": f"http://{self._reachable}:{self.ports.grafana}"} if self.grafana.enabled else {}),
         }
 
     @property
@@ -237,7 +245,10 @@ def _port_problems(values: Mapping[str, Any]) -> list[Problem]:
     ports: dict[Any, str] = {}
     problems = []
     defaults = {name: field.default for name, field in PortSettings.model_fields.items()}
+    runs_grafana = mapping(values, "grafana").get("enabled") is True
     for name, port in {**defaults, **mapping(values, "ports")}.items():
+        if name == "grafana" and not runs_grafana:
+            continue
         if port is not None and port in ports:
             message = f"{port} is the port of {ports[port]!r} too; give each its own"
             problems.append(Problem(path=f"ports.{name}", message=message))
