@@ -83,6 +83,8 @@ class Access(pulumi.ComponentResource):
     """Values by alias; those of adopted keys are their users'."""
     key_models: dict[str, list[str]]
     metrics_key: pulumi.Output[str]
+    key_expiries: dict[str, pulumi.Output[str | None]]
+    """When those keys expire that do (ISO 8601), by alias."""
 
     def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Access", name, {}, opts)
@@ -109,6 +111,7 @@ class Access(pulumi.ComponentResource):
         users = self._users()
         teams = self._teams()
         members = self._members(teams, users)
+        self.key_expiries = {}
         self.virtual_keys = self._virtual_keys(_Owners(budgets=budgets, teams=teams, users=users, members=members))
         self.key_models = self._key_models()
         self.metrics_key = self._metrics_key()
@@ -208,6 +211,8 @@ class Access(pulumi.ComponentResource):
             key = VirtualKey(f"{self._name}-key-{alias}", args, pulumi.ResourceOptions.merge(self._child, after))
             if own:
                 values[alias] = key.key
+            if settings.duration is not None:
+                self.key_expiries[alias] = key.expires
         return values
 
     def _own_value(self, purpose: str, settings: KeySettings, *, number: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import proxy
+from components import database, proxy
 from components.encryption import EDGE, Encryption
 from components.network import Network
 from components.proxy import Proxy
@@ -46,7 +46,9 @@ class Edge(pulumi.ComponentResource):
             identity=args.identity,
             filename="haproxy.cfg",
             content=haproxy.render(
-                upstream=f"{proxy.ALIAS}:{proxy.PORT}", request_timeout=litellm.request_timeout(args.settings)
+                upstream=f"{proxy.ALIAS}:{proxy.PORT}",
+                database=f"{database.ALIAS}:{database.PORT}",
+                request_timeout=litellm.request_timeout(args.settings),
             ),
             opts=child,
         )

@@ -36,7 +36,7 @@ class Grafana(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         contents = {
             f"{grafana.PROVISIONING}/datasources/prometheus.yaml": grafana.datasource(
-                prometheus_url=args.prometheus_url
+                prometheus_url=args.prometheus_url, scrape_interval=args.settings.monitoring.scrape_interval
             ),
             f"{grafana.PROVISIONING}/dashboards/folder.yaml": grafana.provider(),
             **{f"{grafana.DASHBOARDS}/{file}": content for file, content in grafana.dashboards().items()},

@@ -1,4 +1,4 @@
-"""Prometheus, with a virtual key that may read the proxy's metrics and nothing else."""
+"""Prometheus, with alert rules of its own and a virtual key that may read the proxy's metrics and nothing else."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from components.access import Access
 from components.grafana import Grafana, GrafanaArgs
 from components.network import Network
 from config import prometheus
+from config.alerts import file as alerts
 from config.settings import Settings
 from engine.health import Healthy
 from engine.identity import Identity
@@ -40,7 +41,7 @@ class MonitoringArgs:
 
 
 class Monitoring(pulumi.ComponentResource):
-    """A Prometheus that scrapes every replica."""
+    """A Prometheus that scrapes every replica and the edge, and tells who has spent a budget."""
 
     def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Monitoring", name, {}, opts)
@@ -58,12 +59,15 @@ class Monitoring(pulumi.ComponentResource):
             f"{name}-config",
             identity=args.identity,
             filename="prometheus.yml",
-            content=prometheus.render(upstream=proxy.ALIAS, upstream_port=proxy.PORT),
+            content=prometheus.render(args.settings.monitoring, upstream=proxy.ALIAS, upstream_port=proxy.PORT),
             opts=child,
+        )
+        rules = RenderedFile(
+            f"{name}-rules", identity=args.identity, filename="rules.yml", content=_rules(args), opts=child
         )
         workload = _workload(
             args,
-            config,
+            {CONFIG: config, prometheus.RULES_FILE: rules},
             image=image_id(f"{name}-image", args.settings.images.prometheus, opts=child),
             volume=volume.name,
         )
@@ -85,8 +89,18 @@ def _grafana(args: MonitoringArgs) -> GrafanaArgs:
     )
 
 
+def _rules(args: MonitoringArgs) -> str | pulumi.Output[str]:
+    if not args.access.key_expiries:
+        return alerts.render(args.settings)
+
+    def rendered(expiries: dict[str, str | None]) -> str:
+        return alerts.render(args.settings, expiries={alias: end for alias, end in expiries.items() if end})
+
+    return pulumi.Output.all(**args.access.key_expiries).apply(rendered)
+
+
 def _workload(
-    args: MonitoringArgs, config: RenderedFile, *, image: pulumi.Output[str], volume: pulumi.Output[str]
+    args: MonitoringArgs, files: dict[str, RenderedFile], *, image: pulumi.Output[str], volume: pulumi.Output[str]
 ) -> Workload:
     return Workload(
         component="prometheus",
@@ -103,9 +117,14 @@ def _workload(
         network=args.network.network_name,
         alias=ALIAS,
         entrypoint=["sh", "-c", START, "prometheus"],
-        command=[f"--config.file={CONFIG}", f"--storage.tsdb.path={DATA}"],
+        command=[
+            f"--config.file={CONFIG}",
+            f"--storage.tsdb.path={DATA}",
+            f"--storage.tsdb.retention.time={args.settings.monitoring.retention}",
+            f"--storage.tsdb.retention.size={args.settings.monitoring.retention_size}",
+        ],
         environment={"LITELLM_KEY": args.access.metrics_key},
-        files={CONFIG: config},
+        files=files,
         volumes={DATA: volume},
         ports=[PublishedPort(internal=PORT, external=args.settings.ports.prometheus, address=args.settings.bind)],
     )

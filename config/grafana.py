@@ -49,7 +49,7 @@ class GrafanaSettings(BaseModel):
     enabled: bool = False
 
 
-def datasource(*, prometheus_url: str) -> str:
+def datasource(*, prometheus_url: str, scrape_interval: str) -> str:
     """Return the provisioning file that names Prometheus, as Grafana's container reaches it."""
     source = {
         "name": "Prometheus",
@@ -59,7 +59,7 @@ def datasource(*, prometheus_url: str) -> str:
         "isDefault": True,
         "editable": False,
         # $__rate_interval is four of them, so that each point has something to be a rate of.
-        "jsonData": {"timeInterval": "15s"},
+        "jsonData": {"timeInterval": scrape_interval},
     }
     return yaml.safe_dump({"apiVersion": 1, "datasources": [source]}, sort_keys=False)
 

@@ -6,7 +6,12 @@ PORT = 4000
 STATUS_PORT = 8404
 ALIAS = "gateway"
 """The edge's name in the stack's network."""
+BACKEND, DATABASE_BACKEND = "litellm", "database"
+"""What the edge calls the replicas and Postgres, in its configuration and in its metrics."""
+
 STATUS_URL = f"http://{ALIAS}:{STATUS_PORT}/stats;csv"
+METRICS_PATH = "/metrics"
+"""Where HAProxy's own exporter answers, on STATUS_PORT."""
 
 SLOTS = 96
 """How many replicas the edge can know at a time: three times the most that settings allow, because old and new ones
@@ -52,9 +57,9 @@ defaults
 
 frontend gateway
   bind :{port}
-  default_backend litellm
+  default_backend {backend}
 
-backend litellm
+backend {backend}
   balance leastconn
   option httpchk
   http-check send meth GET uri /health/readiness
@@ -63,19 +68,36 @@ backend litellm
   default-server check inter 1s fastinter 300ms downinter 500ms fall 2 rise 1 resolvers docker init-addr none
   server-template replica {slots} {upstream}
 
-# Inside the stack's network only: the cutover reads here which replicas get requests.
+# No request goes here: the edge asks whether Postgres takes connections, and Prometheus reads the answer, because a
+# proxy without a database cannot check the key that Prometheus shows it. Nobody logs in:
+# there is no user of this name.
+backend {database_backend}
+  mode tcp
+  option pgsql-check user edge
+  default-server check inter 5s fall 3 rise 1 resolvers docker init-addr none
+  server postgres {database}
+
+# Inside the stack's network only: the cutover reads here which replicas get requests, and Prometheus how many.
 frontend status
   bind :{status_port}
+  http-request use-service prometheus-exporter if {{ path {metrics_path} }}
   stats enable
   stats uri /stats
   stats show-legends
 """
 
 
-def render(*, upstream: str, request_timeout: int) -> str:
-    """Return the content of haproxy.cfg for replicas at `upstream` (DNS name:port); `request_timeout` is in seconds."""
+def render(*, upstream: str, database: str, request_timeout: int) -> str:
+    """Return the content of haproxy.cfg for replicas at `upstream` and Postgres at `database` (DNS name:port).
+
+    `request_timeout` is in seconds.
+    """
     return TEMPLATE.format(
         upstream=upstream,
+        database=database,
+        backend=BACKEND,
+        database_backend=DATABASE_BACKEND,
+        metrics_path=METRICS_PATH,
         slots=SLOTS,
         port=PORT,
         status_port=STATUS_PORT,

@@ -19,6 +19,13 @@ BASE = Path(__file__).with_name("base.yaml")
 END_USER_BUDGET_ID = "litellm-stack-end-users"
 """The budget of every end user who is not declared as a customer."""
 
+CUSTOMERS_SHOWN = "enable_end_user_cost_tracking_prometheus_only"
+"""The setting by which metrics tell end users apart."""
+
+MOST_END_USERS = 200
+"""How many label sets with an end user each metric has at most, where no more customers are declared: a histogram's has
+twenty series. LiteLLM drops those that were touched longest ago."""
+
 
 def render(settings: Settings) -> str:
     """Return the content of config.yaml."""
@@ -34,6 +41,11 @@ def sections(settings: Settings) -> dict[str, Any]:
         # it enforces the budget that max_end_user_budget_id names. `components/access.py` creates that budget.
         del proxy["litellm_settings"]["max_end_user_budget"]
         proxy["litellm_settings"]["max_end_user_budget_id"] = END_USER_BUDGET_ID
+    if settings.access.customers:
+        # Customers have metrics then, and so has every end user: the bound keeps them from filling Prometheus's memory.
+        bound = max(MOST_END_USERS, 2 * len(settings.access.customers))
+        shown = {CUSTOMERS_SHOWN: True, "prometheus_end_user_metrics_max_series_per_metric": bound}
+        proxy["litellm_settings"] = {**shown, **proxy["litellm_settings"]}
     if settings.access.models or settings.access.credentials:
         # Without it, a replica reads neither from the database when it starts, nor what another one wrote.
         proxy = merge(proxy, {"general_settings": {"store_model_in_db": True}})
@@ -49,6 +61,12 @@ def reads_database(settings: Settings) -> bool:
     """Tell whether LiteLLM takes models and settings from its database too (load_config in proxy_server.py)."""
     by_variable = settings.environment.get("STORE_MODEL_IN_DB", "").lower() == "true"
     return by_variable or sections(settings)["general_settings"].get("store_model_in_db") is True
+
+
+def shows_customers(settings: Settings) -> bool:
+    """Tell whether the metrics have the budgets of customers (_customer_budget_metrics_enabled in prometheus.py)."""
+    declared = sections(settings)["litellm_settings"]
+    return declared.get(CUSTOMERS_SHOWN) is True and not declared.get("disable_end_user_cost_tracking")
 
 
 def end_user_budget(settings: Settings) -> BudgetFields | None:

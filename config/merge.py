@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-ADDED_LISTS = frozenset({"callbacks"})
-"""Lists that stack config adds to. Prometheus is among the base callbacks, and a team that adds Langfuse keeps it."""
+ADDED_LISTS = frozenset({"callbacks", "service_callback"})
+"""Lists that stack config adds to. Prometheus is in each at the base, and a team that adds Langfuse keeps it."""
 
 
 def merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:

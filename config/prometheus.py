@@ -1,25 +1,56 @@
-"""prometheus.yml: every replica of the proxy, found by DNS, and Prometheus itself."""
+"""prometheus.yml: every replica of the proxy, found by DNS, the edge, and Prometheus itself."""
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlsplit
+
 import yaml
+
+from config import haproxy
+from config.monitoring import MonitoringSettings, seconds
 
 CREDENTIALS_FILE = "/tmp/litellm-key"  # noqa: S108  # a path in the container, in its own memory
 """Where the container holds the virtual key that may read metrics and nothing else."""
 
+RULES_FILE = "/etc/prometheus/rules.yml"
+"""Where the container has the alert rules."""
 
-def render(*, upstream: str, upstream_port: int) -> str:
+PROXY, EDGE, ITSELF = "litellm", "edge", "prometheus"
+"""The jobs, by which rules and dashboards tell what was scraped."""
+
+
+def render(settings: MonitoringSettings, *, upstream: str, upstream_port: int) -> str:
     """Return the content of prometheus.yml; `upstream` is the DNS name that all replicas share."""
     litellm = {
-        "job_name": "litellm",
+        "job_name": PROXY,
         # With the trailing slash: without it the proxy answers a redirect.
         "metrics_path": "/metrics/",
         "authorization": {"type": "Bearer", "credentials_file": CREDENTIALS_FILE},
         "dns_sd_configs": [{"names": [upstream], "type": "A", "port": upstream_port, "refresh_interval": "5s"}],
     }
-    itself = {"job_name": "prometheus", "static_configs": [{"targets": ["127.0.0.1:9090"]}]}
-    settings = {
-        "global": {"scrape_interval": "15s", "scrape_timeout": "10s"},
-        "scrape_configs": [litellm, itself],
+    edge = {
+        "job_name": EDGE,
+        "metrics_path": haproxy.METRICS_PATH,
+        # Without the places that no replica has; HAProxy wants the name without a value, and takes an empty one too.
+        "params": {"no-maint": [""]},
+        "static_configs": [{"targets": [f"{haproxy.ALIAS}:{haproxy.STATUS_PORT}"]}],
     }
-    return yaml.safe_dump(settings, sort_keys=False)
+    itself = {"job_name": ITSELF, "static_configs": [{"targets": ["127.0.0.1:9090"]}]}
+    interval = settings.scrape_interval
+    # A scrape that takes longer than ten seconds has failed, whatever the interval.
+    timeout = interval if seconds(interval) < 10 else "10s"
+    content: dict[str, Any] = {
+        "global": {"scrape_interval": interval, "scrape_timeout": timeout, "evaluation_interval": interval},
+        "rule_files": [RULES_FILE],
+        "scrape_configs": [litellm, edge, itself],
+    }
+    if settings.alertmanagers:
+        content["alerting"] = {"alertmanagers": [_alertmanager(address) for address in settings.alertmanagers]}
+    return yaml.safe_dump(content, sort_keys=False)
+
+
+def _alertmanager(address: str) -> dict[str, Any]:
+    parts = urlsplit(address if "://" in address else f"http://{address}")
+    path = {"path_prefix": parts.path} if parts.path else {}
+    return {"scheme": parts.scheme, **path, "static_configs": [{"targets": [parts.netloc]}]}

@@ -18,6 +18,7 @@ from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
 from config.grafana import GrafanaSettings
 from config.lint.enterprise import LICENCE
+from config.monitoring import MonitoringSettings
 from config.policy import PolicySettings
 from config.problems import ConfigError, Problem
 from config.reading import mapping
@@ -116,6 +117,7 @@ class Settings(Section):
     memory: MemorySettings = MemorySettings()
     cache: CacheSettings = CacheSettings()
     grafana: GrafanaSettings = GrafanaSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     replicas: Annotated[int, Field(ge=1, le=32)] = 1
     start_timeout: Annotated[int, Field(ge=1)] = 300
     protect: bool = True

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.builders import dashboard, stat, timeseries
 
+from config.haproxy import BACKEND, DATABASE_BACKEND
+from config.prometheus import PROXY
 from dashboards.panels import RATE, Query, board, lines, number, reached
 
-_REPLICAS, _EDGE, _DATABASE = "litellm", "gateway", "database"
-"""What the edge calls the replicas, the port for clients, and Postgres (config/haproxy.py)."""
-_PROXY = 'job="litellm"'
-"""The replicas, as Prometheus scrapes them (config/prometheus.py)."""
+_EDGE = "gateway"
+"""What the edge calls its port for clients (config/haproxy.py)."""
+_PROXY = f'job="{PROXY}"'
 
 
 def build() -> dashboard.Dashboard:
@@ -21,12 +22,12 @@ def build() -> dashboard.Dashboard:
 
 def _numbers() -> list[stat.Panel]:
     return [
-        reached("Replicas that take requests", _now(_servers(_REPLICAS), "replicas"), good=1),
-        reached("Database takes connections", _now(_servers(_DATABASE), "database"), good=1),
+        reached("Replicas that take requests", _now(_servers(BACKEND), "replicas"), good=1),
+        reached("Database takes connections", _now(_servers(DATABASE_BACKEND), "database"), good=1),
         reached("Share of targets that Prometheus reads", _now("avg(up)", "up"), good=1),
         number(
             "Requests waiting at the edge",
-            _now(f'sum(haproxy_backend_current_queue{{proxy="{_REPLICAS}"}})', "waiting"),
+            _now(f'sum(haproxy_backend_current_queue{{proxy="{BACKEND}"}})', "waiting"),
             unit="short",
             bad=1,
         ),
@@ -36,7 +37,7 @@ def _numbers() -> list[stat.Panel]:
 def _edge() -> list[timeseries.Panel]:
     return [
         lines("Targets", Query(expression="up", legend="{{job}} {{instance}}"), unit="short"),
-        lines("Replicas that take requests, over time", _now(_servers(_REPLICAS), "replicas"), unit="short"),
+        lines("Replicas that take requests, over time", _now(_servers(BACKEND), "replicas"), unit="short"),
         lines("Answers of the edge by class of status", _answers(), unit="reqps", stacked=True),
         lines("Time to answer at the edge, average", _backend("response_time_average_seconds"), unit="s"),
         lines(
@@ -84,11 +85,11 @@ def _servers(backend: str) -> str:
 
 
 def _backend(metric: str, *, legend: str = "average") -> Query:
-    return Query(expression=f'max(haproxy_backend_{metric}{{proxy="{_REPLICAS}"}})', legend=legend)
+    return Query(expression=f'max(haproxy_backend_{metric}{{proxy="{BACKEND}"}})', legend=legend)
 
 
 def _rising(metric: str, legend: str) -> Query:
-    return Query(expression=f'sum(rate(haproxy_backend_{metric}{{proxy="{_REPLICAS}"}}[{RATE}]))', legend=legend)
+    return Query(expression=f'sum(rate(haproxy_backend_{metric}{{proxy="{BACKEND}"}}[{RATE}]))', legend=legend)
 
 
 def _answers() -> Query:

@@ -60,9 +60,19 @@ class RenderedFile(Resource, module="engine", name="RenderedFile"):
     content: pulumi.Output[str]
 
     def __init__(
-        self, name: str, *, identity: Identity, filename: str, content: str, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        identity: Identity,
+        filename: str,
+        content: str | pulumi.Output[str],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        stem, _, suffix = filename.rpartition(".")
-        digest = hashlib.sha256(content.encode()).hexdigest()[:12]
-        path = data_folder() / "files" / identity.project / identity.stack / f"{stem}-{digest}.{suffix}"
-        super().__init__(RenderedFileProvider(), name, {"path": str(path), "content": content}, opts)
+        folder = data_folder() / "files" / identity.project / identity.stack
+
+        def path(text: str) -> str:
+            stem, _, suffix = filename.rpartition(".")
+            return str(folder / f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.{suffix}")
+
+        known = path(content) if isinstance(content, str) else content.apply(path)
+        super().__init__(RenderedFileProvider(), name, {"path": known, "content": content}, opts)

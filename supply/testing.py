@@ -29,11 +29,9 @@ CHECKOUTS = ("tests/e2e/test_make.py", "tests/e2e/test_workflows.py")
 ROUTED = tuple(f"tests/e2e/test_{name}.py" for name in ("routing", "stored_settings", "shared_state"))
 AFTER_THE_OTHERS = (
     (ROUTED, ("tests/e2e/test_environments.py", "tests/e2e/test_backup.py")),
-    (("tests/e2e/test_rotation.py",),),
+    (("tests/e2e/test_rotation.py", "tests/e2e/test_salt_rotation.py"),),
 )
 """Waves of processes of their own, after the rest: tests that start several stacks, then those that load one."""
-BY_LAYER = ("tests/e2e/test_salt_rotation.py",)
-"""Tests that `make test LAYER=e2e` runs and a run of all layers does not, until they have all passed in one run."""
 NOTHING_SELECTED = 5
 """pytest's exit status where it had no test to run."""
 PYTHON_SOURCES = "*.py"
@@ -192,7 +190,7 @@ def _waves(layers: Sequence[str]) -> list[list[list[str]]]:
     if layers == ["e2e"] or "e2e" not in layers:
         return [[folders]]
     later = [[list(files) for files in wave] for wave in AFTER_THE_OTHERS]
-    apart = [*CHECKOUTS, *BY_LAYER, *(file for wave in later for files in wave for file in files)]
+    apart = [*CHECKOUTS, *(file for wave in later for files in wave for file in files)]
     rest = [E2E, *(f"--ignore={file}" for file in apart)]
     return [[list(CHECKOUTS), [folder for folder in folders if folder != E2E], rest], *later]
 

@@ -34,6 +34,20 @@ def test_the_replica_is_up(stack: Stack) -> None:
     assert eventually(stack, f'count(up{{job="litellm"}} == 1) == {replicas}')
 
 
+def test_the_edge_tells_of_the_replicas_and_of_the_database(stack: Stack) -> None:
+    replicas = stack.config.get("replicas", 1)
+    assert eventually(stack, f'haproxy_backend_active_servers{{proxy="litellm"}} == {replicas}')
+    assert eventually(stack, 'haproxy_backend_status{proxy="database",state="UP"} == 1')
+
+
+def test_every_rule_can_be_evaluated(stack: Stack) -> None:
+    url = stack.outputs()["prometheusUrl"]
+    groups = httpx.get(f"{url}/api/v1/rules").json()["data"]["groups"]
+    assert {group["name"] for group in groups} == {"gateway", "budgets"}
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert [rule["name"] for rule in rules if rule["health"] == "err"] == []
+
+
 def test_litellms_metrics_arrive(stack: Stack, gateway: Gateway) -> None:
     assert gateway.chat(user="HyperUser").status_code == 200
     series = eventually(stack, 'litellm_proxy_total_requests_metric_total{api_key_alias="chat-app"}')

@@ -102,6 +102,18 @@ def test_an_advisory_rule_stops_nothing_and_a_disabled_one_is_silent(stack: Stac
     assert message not in found(stack, {**limited, **change, "policy": {"limitedKeys": "disabled"}})
 
 
+def test_a_key_that_moves_to_a_budget_of_the_same_update_is_compared_with_it(
+    stack: Stack, limited: dict[str, Any]
+) -> None:
+    access = limited["access"]
+    for amount, refused in ((1, False), (9, True)):
+        budgets = {**access["budgets"], "tier": {"max_budget": amount, "budget_duration": "1d"}}
+        keys = {**access["keys"], "chat-app": {"models": ["chat"], "budget": "tier"}}
+        said = found(stack, {**limited, "access": {**access, "budgets": budgets, "keys": keys}})
+        assert ("virtual key 'chat-app': max_budget goes from 1 US dollars per 1d to 9" in said) is refused
+        assert "[mandatory]" not in said or refused
+
+
 def check(stack: Stack, **environment: str) -> str:
     shown = io.StringIO()
     policy.check(pulumi(stack, **environment), project=PROJECT, console=Console(shown))

@@ -42,6 +42,7 @@ def config() -> dict[str, Any]:
             "keys": {
                 "chat-app": {"models": ["chat"], "max_budget": 0.001, "budget_duration": "2m"},
                 "from-before": {"adopt": True, "team": "research"},
+                "guest": {"duration": "30d"},
             },
         },
         "replicas": 2,

@@ -32,6 +32,8 @@ class Recorder(mocks.Mocks):
         outputs = dict(args.inputs)
         if args.typ == "random:index/randomPassword:RandomPassword":
             outputs["result"] = f"generated-{args.name}-0123456789"
+        if "duration" in args.inputs:
+            outputs["expires"] = "2026-12-01T00:00:00Z"
         if args.typ == "random:index/randomId:RandomId":
             outputs["hex"] = "c0ffee00"
         if args.typ == "docker:index/remoteImage:RemoteImage":
@@ -105,7 +107,7 @@ def test_containers_get_their_secrets_as_secrets(resources: dict[str, mocks.Mock
 
 def test_the_rendered_files_hold_no_secret(resources: dict[str, mocks.MockResourceArgs]) -> None:
     files = [args for args in resources.values() if args.typ == "pulumi-python:dynamic/engine:RenderedFile"]
-    assert len(files) == 3
+    assert len(files) == 4
     for args in files:
         assert "generated-" not in args.inputs["content"]
         assert "sk-canary" not in args.inputs["content"]
@@ -122,6 +124,7 @@ def test_objects_on_the_proxy_are_those_of_the_config_and_the_stacks_own(
         "access-customer-HyperUser",
         "access-key-chat-app",
         "access-key-from-before",
+        "access-key-guest",
         "access-key-helpdesk",
         "access-metrics-key",
         "access-model-extra",
@@ -172,8 +175,27 @@ def test_the_policy_pack_looks_for_what_the_program_registers(resources: dict[st
     looked_for = {getattr(policy_resources, name) for name in tokens} - {UNKNOWN}
     assert looked_for <= {resource.type for resource in seen}
     assert [resource.name for resource in seen if policy_resources.proxy_config(resource)] == ["proxy-config"]
-    assert [loss.urn.rpartition("::")[2] for loss in kept_data.violations(seen, [])] == [
+    assert {loss.urn.rpartition("::")[2] for loss in kept_data.violations(seen, [])} == {
         "secrets-salt-key",
         "database-data",
         "monitoring-data",
-    ]
+    }
+
+
+def test_prometheus_keeps_what_the_config_says(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    command = resources["monitoring-prometheus"].inputs["command"]
+    assert "--storage.tsdb.retention.time=30d" in command
+    assert "--storage.tsdb.retention.size=4GB" in command
+
+
+def test_the_rules_are_those_of_the_config(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    rules = resources["monitoring-rules"].inputs["content"]
+    assert 'api_key_alias=~"chat-app"' in rules
+    assert "max(haproxy_backend_active_servers" in rules
+
+
+def test_a_key_that_expires_has_an_alert_at_its_time(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    rules = resources["monitoring-rules"].inputs
+    assert "vector(1796083200) - time()" in rules["content"]
+    assert "key guest expires" in rules["content"]
+    assert rules["path"].endswith(".yml")

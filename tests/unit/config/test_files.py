@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from config import haproxy, litellm, prometheus, settings
 from config.merge import merge
+from config.monitoring import MonitoringSettings
 from config.problems import ConfigError
 
 CANARY = "sk-canary-0123456789"
@@ -74,6 +75,8 @@ def test_the_guides_production_defaults_are_there_without_a_word() -> None:
         "set_verbose": False,
         "json_logs": True,
         "callbacks": ["prometheus"],
+        "service_callback": ["prometheus_system"],
+        "prometheus_initialize_budget_metrics": True,
     }
     assert config["general_settings"]["master_key"] == "os.environ/LITELLM_MASTER_KEY"
 
@@ -104,7 +107,7 @@ def test_max_end_user_budget_becomes_a_budget_that_litellm_enforces() -> None:
 
 
 def test_the_edge_waits_longer_than_the_proxy_and_never_repeats_a_request() -> None:
-    text = haproxy.render(upstream="litellm:4000", request_timeout=600)
+    text = haproxy.render(upstream="litellm:4000", database="database:5432", request_timeout=600)
     assert "timeout server 620s" in text
     assert "retry-on conn-failure\n" in text
     assert f"server-template replica {haproxy.SLOTS} litellm:4000" in text
@@ -116,8 +119,17 @@ def test_the_edge_has_room_for_old_and_new_replicas() -> None:
 
 
 def test_prometheus_reads_its_key_from_a_file() -> None:
-    config = yaml.safe_load(prometheus.render(upstream="litellm", upstream_port=4000))
+    config = yaml.safe_load(prometheus.render(MonitoringSettings(), upstream="litellm", upstream_port=4000))
     job = config["scrape_configs"][0]
     assert job["metrics_path"] == "/metrics/"
     assert job["authorization"]["credentials_file"] == prometheus.CREDENTIALS_FILE
     assert job["dns_sd_configs"][0]["names"] == ["litellm"]
+
+
+def test_prometheus_reads_the_edges_own_metrics_where_the_edge_shows_them() -> None:
+    config = yaml.safe_load(prometheus.render(MonitoringSettings(), upstream="litellm", upstream_port=4000))
+    job = next(job for job in config["scrape_configs"] if job["job_name"] == prometheus.EDGE)
+    text = haproxy.render(upstream="litellm:4000", database="database:5432", request_timeout=600)
+    assert f"use-service prometheus-exporter if {{ path {job['metrics_path']} }}" in text
+    assert job["static_configs"] == [{"targets": [f"{haproxy.ALIAS}:{haproxy.STATUS_PORT}"]}]
+    assert f"bind :{haproxy.STATUS_PORT}" in text

@@ -1,0 +1,66 @@
+"""The `monitoring` section: how long Prometheus keeps what it scrapes, where alerts go, and when they fire."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
+_DURATION = re.compile(r"([1-9][0-9]*)(ms|s|m|h|d|w|y)")
+_ADDRESS = re.compile(
+    r"(?:(?P<scheme>https?)://)?(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):(?P<port>[0-9]{1,5})(?P<path>/\S*)?"
+)
+
+
+def seconds(duration: str) -> float:
+    """Return the length of one of Prometheus's durations, in seconds."""
+    match = _DURATION.fullmatch(duration)
+    if match is None:
+        raise ValueError("is no duration of Prometheus's: write a whole number and a unit, as in 15s, 12h, 30d or 1y")
+    return int(match[1]) * _SECONDS[match[2]]
+
+
+def _span(value: str) -> str:
+    seconds(value)
+    return value
+
+
+def _interval(value: str) -> str:
+    if not 1 <= seconds(value) <= 120:
+        raise ValueError("is not between 1s and 2m: Prometheus forgets a value after five minutes, and alerts with it")
+    return value
+
+
+def _alertmanager(value: str) -> str:
+    if _ADDRESS.fullmatch(value) is None:
+        raise ValueError("is no address: write host:port, or http://host:port/path as the container reaches it")
+    return value
+
+
+Span = Annotated[str, AfterValidator(_span)]
+Interval = Annotated[str, AfterValidator(_interval)]
+Alertmanager = Annotated[str, AfterValidator(_alertmanager)]
+
+
+class MonitoringSettings(BaseModel):
+    """What the stack's Prometheus does. Its memory limit is `memory.prometheus`, its port `ports.prometheus`."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
+    )
+
+    retention: Span = "30d"
+    """How long Prometheus keeps what it scraped; whichever of this and `retentionSize` is reached first counts."""
+    retention_size: Annotated[str, Field(pattern=r"^[1-9][0-9]*(MB|GB|TB)$")] = "4GB"
+    """How much of the volume that may take."""
+    scrape_interval: Interval = "15s"
+    """How often Prometheus reads everything, and looks at the alerts."""
+    alertmanagers: tuple[Alertmanager, ...] = ()
+    """Where alerts are sent: Alertmanagers, or anything that takes `POST /api/v2/alerts` as they do."""
+    error_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    """The share of requests that may fail for five minutes, of all and of each model, before an alert says so."""
+    slow_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30
+    """How long the slowest twentieth of a model's answers may take, in seconds."""
