@@ -11,6 +11,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from rich.console import Console
+
 from report import history
 from report.page import render
 from status.gathering import Stack, gather
@@ -23,7 +25,8 @@ def main() -> int:
     given = json.load(sys.stdin)
     file = Path(given.pop("file")).absolute()
     stack = Stack(**given)
-    snapshot = gather(stack)
+    with Console(stderr=True).status(f"Reading stack {stack.name}"):
+        snapshot = gather(stack)
     try:
         past = history.read(Prometheus(stack.prometheus_url), now=snapshot.taken)
     except PrometheusError as error:

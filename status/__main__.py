@@ -18,7 +18,10 @@ from status.terminal import render
 
 def main() -> int:
     """Print the tables; return the exit status."""
-    snapshot = gather(Stack(**json.load(sys.stdin)))
+    stack = Stack(**json.load(sys.stdin))
+    # A stack in trouble answers late. This shows in a terminal only, and not in what is printed.
+    with Console(stderr=True).status(f"Reading stack {stack.name}"):
+        snapshot = gather(stack)
     # What is written to a file or a pipe has room for whole rows.
     Console(width=None if sys.stdout.isatty() else 140).print(render(snapshot), highlight=False)
     return 1 if problems(snapshot) else 0

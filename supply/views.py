@@ -8,7 +8,7 @@ import sys
 
 from supply import host
 from supply.console import Console
-from supply.errors import SupplyError
+from supply.inventory import own_url
 from supply.pulumi import Pulumi
 from supply.stack import check_declared, project_name
 
@@ -29,13 +29,12 @@ def show(module: str, *, stack: str, **options: str) -> int:
 
 def where(pulumi: Pulumi, *, project: str) -> dict[str, str]:
     """Return where the stack is read, and its master key: for the standard input of what reads it."""
+    url = own_url(pulumi, pulumi.resources())
     outputs = pulumi.outputs()
-    if "gatewayUrl" not in outputs:
-        raise SupplyError(f"Stack {pulumi.stack} is not up", mend=f"Bring it up first: make up STACK={pulumi.stack}")
     return {
         "name": pulumi.stack,
         "label": f"{project}/{pulumi.stack}",
-        "gateway_url": str(outputs["gatewayUrl"]),
+        "gateway_url": url,
         "prometheus_url": str(outputs["prometheusUrl"]),
         "token": str(outputs["masterKey"]),
     }
