@@ -19,7 +19,7 @@ def read(client: AdminClient) -> tuple[Account, ...]:
     """Return the proxy's accounts. Raises AdminError."""
     budgets = {str(row["budget_id"]): row for row in client.budgets.rows()}
     return (
-        *proxy(client.users.rows()),
+        *proxy(client.users.rows(user_ids=PROXY_BUDGET)),
         *teams(client.teams.rows()),
         *keys(client.keys.rows(subject="the proxy"), budgets),
         *customers(client.customers.rows()),
@@ -66,7 +66,7 @@ def customers(rows: Iterable[Row]) -> Iterator[Account]:
 def proxy(users: Iterable[Row]) -> Iterator[Account]:
     """Return the whole proxy, where it has a budget."""
     for row in users:
-        if row["user_id"] == PROXY_BUDGET:
+        if row["user_id"] == PROXY_BUDGET and row.get("max_budget") is not None:
             yield _plain(Kind.PROXY, "the whole proxy", row)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
@@ -32,7 +32,7 @@ class Stack:
     label: str
     gateway_url: str
     prometheus_url: str
-    token: str
+    token: str = field(repr=False)
 
 
 def gather(stack: Stack) -> Snapshot:
@@ -51,7 +51,7 @@ def gather(stack: Stack) -> Snapshot:
             taken=datetime.now(UTC),
             gateway_url=stack.gateway_url,
             ready=ready.result(),
-            services=containers.result().found,
+            services=None if containers.result().fault else containers.result().found,
             accounts=spending.result().found,
             targets=scraped.result().found,
             traffic=models.result().found,

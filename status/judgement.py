@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from status.snapshot import Account, Snapshot
+from status.snapshot import Account, Kind, Snapshot
 
 SOON = timedelta(days=7)
 """How long before its end a key is worth a word."""
@@ -19,11 +19,11 @@ def problems(snapshot: Snapshot) -> list[str]:
 
 
 def _unhealthy(snapshot: Snapshot) -> Iterator[str]:
-    if not snapshot.services:
+    if snapshot.services == ():
         yield f"stack {snapshot.stack} has no container on this engine: make up STACK={snapshot.stack}"
     if not snapshot.ready:
         yield f"the gateway at {snapshot.gateway_url} does not say that it and its database work"
-    for service in snapshot.services:
+    for service in snapshot.services or ():
         if not service.healthy:
             yield f"{service.name} is {service.state}: make logs SERVICE={service.component} STACK={snapshot.stack}"
     for target in snapshot.targets:
@@ -39,11 +39,11 @@ def limited(snapshot: Snapshot) -> list[Account]:
 
 def spenders(snapshot: Snapshot, *, most: int) -> list[Account]:
     """Return who has spent most; the whole proxy is nobody."""
-    spent = [account for account in snapshot.accounts if account.spend and account.kind != "proxy"]
+    spent = [account for account in snapshot.accounts if account.spend and account.kind is not Kind.PROXY]
     return sorted(spent, key=lambda account: (-account.spend, account.kind, account.name))[:most]
 
 
 def expiring(snapshot: Snapshot) -> list[Account]:
-    """Return the keys that have expired or will soon, the first to end first."""
+    """Return the keys that will expire soon, or did so as long ago at most, the first to end first."""
     ends = ((account.expires, account) for account in snapshot.accounts if account.expires)
-    return [account for at, account in sorted(ends, key=lambda end: end[0]) if at <= snapshot.taken + SOON]
+    return [account for at, account in sorted(ends, key=lambda end: end[0]) if abs(at - snapshot.taken) <= SOON]

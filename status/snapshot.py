@@ -84,14 +84,15 @@ class Traffic:
 class Snapshot:
     """One stack at one moment.
 
-    ready: whether the gateway says that it and its database work. faults: what could not be read, and why.
+    ready: whether the gateway says that it and its database work. services: None where the engine could not be read.
+    faults: what could not be read, and why.
     """
 
     stack: str
     taken: datetime
     gateway_url: str
     ready: bool
-    services: tuple[Service, ...] = ()
+    services: tuple[Service, ...] | None = None
     accounts: tuple[Account, ...] = ()
     targets: tuple[Target, ...] = ()
     traffic: tuple[Traffic, ...] = ()

@@ -29,6 +29,7 @@ def healthy() -> Snapshot:
             Account(kind=Kind.KEY, name="helpdesk", spend=17.5),
             Account(kind=Kind.KEY, name="trial", spend=0.00000004, limit=0.0005, expires=NOW + timedelta(days=2)),
             Account(kind=Kind.KEY, name="chat-app~bbee3050b72a", spend=0.5, expires=NOW - timedelta(hours=3)),
+            Account(kind=Kind.KEY, name="long gone", spend=0.0, expires=NOW - timedelta(days=8)),
             Account(kind=Kind.KEY, name="yearly", spend=0.0, expires=NOW + timedelta(days=300)),
             Account(kind=Kind.KEY, name="leaked", spend=0.0, limit=1.0, blocked=True),
             Account(kind=Kind.CUSTOMER, name="[red]acme\x1b[2J", spend=0.000026, limit=0.00002, resets=MIDNIGHT),

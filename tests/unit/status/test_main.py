@@ -23,5 +23,6 @@ def test_what_cannot_be_read_is_said_and_fails(
     assert "Stack dev is not healthy" in text
     assert "cannot list budgets: nothing answers at the gateway's address" in text
     assert "no Docker engine answers at tcp://127.0.0.1:1" in text
+    assert "make up" not in text.replace("(`make up` does so", ""), "whether there are containers is not known"
     assert text.count("Prometheus does not answer at http://127.0.0.1:1") == 1
     assert "CANARY" not in (printed.out + printed.err).upper()

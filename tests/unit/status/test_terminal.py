@@ -30,7 +30,7 @@ def printed(snapshot: Snapshot, *, width: int = 120) -> str:
 
 def broken() -> Snapshot:
     snapshot = healthy()
-    database, *rest = snapshot.services
+    database, *rest = snapshot.services or ()
     down = Target(job="litellm", instance="172.19.0.6:4000", up=False, error="connection refused")
     return replace(
         snapshot,
@@ -57,7 +57,7 @@ def test_nothing_is_wrong_with_a_spent_budget() -> None:
 
 
 def test_a_stack_without_containers_says_how_to_bring_it_up() -> None:
-    empty = Snapshot(stack="prod", taken=healthy().taken, gateway_url="http://127.0.0.1:4000", ready=False)
+    empty = Snapshot(stack="prod", taken=healthy().taken, gateway_url="http://127.0.0.1:4000", ready=False, services=())
     assert "make up STACK=prod" in printed(empty)
 
 
