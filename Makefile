@@ -8,7 +8,7 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down backup restore backup-passphrase upgrade-database preview logs env import unmanaged review drift rotate master-key shell prepare test bench check names schema
+.PHONY: help up plan down backup restore backup-passphrase upgrade-database preview status report logs env import unmanaged review drift rotate master-key shell prepare test bench check names schema dashboards
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
@@ -44,6 +44,12 @@ upgrade-database: ## move the data to the Postgres major version that the config
 
 backup-passphrase: ## print the passphrase that the stack's backups are encrypted with
 	@$(SUPPLY_COMMAND) backup-passphrase --stack $(STACK)
+
+status: ## show replicas, health, budgets, spenders and keys about to expire; fails where something is unhealthy
+	@$(SUPPLY_COMMAND) status --stack $(STACK)
+
+report: ## write the same with plots of the last day as one HTML page that needs nothing else (FILE=report.html)
+	@$(SUPPLY_COMMAND) report --stack $(STACK) $(if $(FILE),--file '$(FILE)')
 
 logs: ## follow the containers' logs (SERVICE=proxy for one, FOLLOW=0 to print and end)
 	@$(SUPPLY_COMMAND) logs --stack $(STACK) $(if $(SERVICE),--component $(SERVICE)) $(if $(filter 0,$(FOLLOW)),--no-follow)
@@ -83,3 +89,6 @@ names: ## read the names that the pinned LiteLLM knows into config/litellm_names
 
 schema: ## write the JSON schema of the stack config, for editors, and docs/configuration-reference.md
 	@$(SUPPLY_COMMAND) schema
+
+dashboards: ## write the Grafana dashboards into dashboards/json/, which Grafana imports; the checkout has them
+	@$(SUPPLY_COMMAND) dashboards

@@ -9,6 +9,7 @@ import pulumi_docker as docker
 
 from components import proxy
 from components.access import Access
+from components.grafana import Grafana, GrafanaArgs
 from components.network import Network
 from config import prometheus
 from config.alerts import file as alerts
@@ -20,6 +21,7 @@ from engine.rendered_file import RenderedFile
 from engine.workload import HealthCheck, PublishedPort, Workload, container
 
 PORT = 9090
+ALIAS = "prometheus"
 CONFIG = "/etc/prometheus/prometheus.yml"
 DATA = "/prometheus"
 
@@ -73,7 +75,18 @@ class Monitoring(pulumi.ComponentResource):
             f"{name}-prometheus", workload, identity=args.identity, name=args.identity.name("prometheus"), opts=child
         )
         Healthy(f"{name}-healthy", server, timeout=args.settings.start_timeout, opts=child)
+        if args.settings.grafana.enabled:
+            Grafana("grafana", _grafana(args), opts=child)
         self.register_outputs({})
+
+
+def _grafana(args: MonitoringArgs) -> GrafanaArgs:
+    return GrafanaArgs(
+        identity=args.identity,
+        settings=args.settings,
+        network=args.network,
+        prometheus_url=f"http://{ALIAS}:{PORT}",
+    )
 
 
 def _rules(args: MonitoringArgs) -> str | pulumi.Output[str]:
@@ -103,7 +116,7 @@ def _workload(
             retries=60,
         ),
         network=args.network.network_name,
-        alias="prometheus",
+        alias=ALIAS,
         entrypoint=["sh", "-c", START, "prometheus"],
         command=[
             f"--config.file={CONFIG}",

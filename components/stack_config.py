@@ -23,7 +23,7 @@ def load() -> settings.Settings:
         checked = settings.check(raw, encrypted=encrypted, project=pulumi.get_project())
         _warn(checked.warnings)
         given = checked.settings
-        preflight.check(label=label, address=given.bind, ports=given.ports.published())
+        preflight.check(label=label, address=given.bind, ports=given.ports.published(grafana=given.grafana.enabled))
         preflight.check_data(label=label, image=given.images.postgres, volume=given.volume)
     except ConfigError as error:
         _warn(error.warnings)

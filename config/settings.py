@@ -13,9 +13,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-from config import cache, lint, proxy, references
+from config import cache, grafana, lint, proxy, references
 from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
+from config.grafana import GrafanaSettings
 from config.lint.enterprise import LICENCE
 from config.monitoring import MonitoringSettings
 from config.policy import PolicySettings
@@ -68,10 +69,13 @@ class PortSettings(Section):
     """Prometheus."""
     database: Port | None = None
     """Postgres, where somebody needs it."""
+    grafana: Port = grafana.PORT
+    """Grafana, where the stack runs one."""
 
-    def published(self) -> dict[str, int]:
-        """Return the ports that the stack publishes, by name."""
-        return {name: port for name, port in self.model_dump().items() if port is not None}
+    def published(self, *, grafana: bool = False) -> dict[str, int]:
+        """Return the ports that the stack publishes, by name; `grafana` is whether it runs one."""
+        ports = {name: port for name, port in self.model_dump().items() if port is not None}
+        return {name: port for name, port in ports.items() if grafana or name != "grafana"}
 
 
 class MemorySettings(Section):
@@ -82,6 +86,7 @@ class MemorySettings(Section):
     edge: Mebibytes = 256
     prometheus: Mebibytes = 1024
     cache: Mebibytes = 256
+    grafana: Mebibytes = 512
 
 
 class CpuSettings(Section):
@@ -92,6 +97,7 @@ class CpuSettings(Section):
     edge: Cpus = 1
     prometheus: Cpus = 1
     cache: Cpus = 1
+    grafana: Cpus = 1
 
 
 class ImageSettings(Section):
@@ -102,6 +108,8 @@ class ImageSettings(Section):
     haproxy: str
     prometheus: str
     redis: str
+    # Not among the images that the supply line provides: the engine pulls it where somebody wants a Grafana.
+    grafana: str = "grafana/grafana:11.6.1"
 
 
 @functools.cache
@@ -130,6 +138,7 @@ class Settings(Section):
     memory: MemorySettings = MemorySettings()
     cpus: CpuSettings = CpuSettings()
     cache: CacheSettings = CacheSettings()
+    grafana: GrafanaSettings = GrafanaSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
     replicas: Annotated[int, Field(ge=1, le=32)] = 1
     """Proxies behind the edge."""
@@ -194,6 +203,7 @@ class Settings(Section):
             "gatewayUrl": self.gateway_url,
             "adminUrl": f"{self.gateway_url}/ui/",
             "prometheusUrl": self.prometheus_url,
+            **({"grafanaUrl": f"http://{self._reachable}:{self.ports.grafana}"} if self.grafana.enabled else {}),
         }
 
     @property
@@ -267,7 +277,10 @@ def _port_problems(values: Mapping[str, Any]) -> list[Problem]:
     ports: dict[Any, str] = {}
     problems = []
     defaults = {name: field.default for name, field in PortSettings.model_fields.items()}
+    runs_grafana = mapping(values, "grafana").get("enabled") is True
     for name, port in {**defaults, **mapping(values, "ports")}.items():
+        if name == "grafana" and not runs_grafana:
+            continue
         if port is not None and port in ports:
             message = f"{port} is the port of {ports[port]!r} too; give each its own"
             problems.append(Problem(path=f"ports.{name}", message=message))

@@ -76,6 +76,13 @@ SERVICES: Final = (
         interrupts=False,
         image="monitoring-image",
     ),
+    Service(
+        title="Grafana",
+        containers=re.compile(r"^grafana-server$"),
+        replaced="no; whoever looks at a dashboard has to load it again",
+        interrupts=False,
+        image="grafana-image",
+    ),
 )
 """The network and every container of the stack, those first whose replacement is noticed."""
 

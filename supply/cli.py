@@ -26,6 +26,7 @@ from supply import (
     teardown,
     testing,
     upgrade,
+    views,
 )
 from supply.arguments import parser
 from supply.console import Console
@@ -210,6 +211,14 @@ def _unmanaged(given: argparse.Namespace) -> int:
     return inventory.report("unmanaged", reading, python=host.python(console), checkout=host.CHECKOUT)
 
 
+def _status(given: argparse.Namespace) -> int:
+    return views.show("status", stack=given.stack)
+
+
+def _report(given: argparse.Namespace) -> int:
+    return views.show("report", stack=given.stack, file=str(host.CHECKOUT / given.file))
+
+
 def _logs(given: argparse.Namespace) -> int:
     identity = f"{stack.project_name(host.CHECKOUT)}/{given.stack}"
     logs.show(identity, component=given.component, follow=not given.no_follow)
@@ -236,6 +245,10 @@ def _schema(_given: argparse.Namespace) -> int:
     return _module("config.schema")
 
 
+def _dashboards(_given: argparse.Namespace) -> int:
+    return _module("dashboards")
+
+
 def _module(name: str) -> int:
     """Run a module of the program with its packages; its exit status."""
     command = [str(host.python(Console())), "-m", name]
@@ -260,10 +273,13 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "restore": _restore,
     "backup-passphrase": _backup_passphrase,
     "upgrade-database": _upgrade_database,
+    "status": _status,
+    "report": _report,
     "logs": _logs,
     "test": _test,
     "bench": _bench,
     "check": _check,
     "names": _names,
     "schema": _schema,
+    "dashboards": _dashboards,
 }

@@ -31,10 +31,15 @@ def admin_key(environment: Mapping[str, str]) -> str:
 
 def own_login(pulumi: Pulumi, resources: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Return where and with which key the stack's own proxy is read; `resources` are those of its state."""
+    return {"url": own_url(pulumi, resources), "token": str(pulumi.outputs()["masterKey"])}
+
+
+def own_url(pulumi: Pulumi, resources: Sequence[Mapping[str, Any]]) -> str:
+    """Return where this host reaches the stack's own proxy, which `adminUrl` may say; refuse a stack that is not up."""
     urls = [resource["inputs"]["url"] for resource in resources if str(resource.get("type")).endswith(":Provisioner")]
     if not urls:
         raise SupplyError(f"Stack {pulumi.stack} is not up", mend=f"Bring it up first: make up STACK={pulumi.stack}")
-    return {"url": str(urls[0]), "token": str(pulumi.outputs()["masterKey"])}
+    return str(urls[0])
 
 
 def report(command: str, given: Mapping[str, Any], *, python: Path, checkout: Path) -> int:

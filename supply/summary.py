@@ -23,6 +23,7 @@ def show(outputs: Mapping[str, Any], *, stack: str, checkout: Path, console: Con
         "Gateway": outputs.get("gatewayUrl"),
         "Admin UI": f"{outputs.get('adminUrl')}   user admin, password: make master-key{option}",
         "Prometheus": outputs.get("prometheusUrl"),
+        **({"Grafana": outputs["grafanaUrl"]} if "grafanaUrl" in outputs else {}),
         "App's .env": file if written else f"not written: {file} is another's; make env KEY=... FILE=...{option}",
     }
     console.say(f"\nThe gateway of stack {stack} is up.\n")

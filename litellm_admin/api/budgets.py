@@ -22,10 +22,14 @@ class BudgetApi(ObjectApi):
         rows = self._post("/budget/info", {"budgets": [id_]}, operation="read", subject=subject)
         return self._live(rows[0]) if rows else None
 
+    def rows(self) -> list[Mapping[str, Any]]:
+        """Return all budgets as the proxy lists them, also those that it made by itself."""
+        rows: list[Mapping[str, Any]] = self._transport.call("GET", "/budget/list", operation="list", subject="budgets")
+        return rows
+
     def everything(self) -> Iterator[tuple[str, Live]]:
         """Go through all budgets, also those that the proxy made by itself."""
-        rows = self._transport.call("GET", "/budget/list", operation="list", subject="budgets")
-        return ((str(row["budget_id"]), self._live(row)) for row in rows)
+        return ((str(row["budget_id"]), self._live(row)) for row in self.rows())
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the budget with the id in `budget_id`."""

@@ -21,10 +21,16 @@ class CustomerApi(ObjectApi):
         row = self._get("/customer/info", subject=subject, query={"end_user_id": id_})
         return None if row is None else self._live(row)
 
+    def rows(self) -> list[Mapping[str, Any]]:
+        """Return all customers as the proxy lists them, also those that traffic alone made."""
+        rows: list[Mapping[str, Any]] = self._transport.call(
+            "GET", "/customer/list", operation="list", subject="customers"
+        )
+        return rows
+
     def everything(self) -> Iterator[tuple[str, Live]]:
         """Go through all customers, also those that traffic alone made."""
-        rows = self._transport.call("GET", "/customer/list", operation="list", subject="customers")
-        return ((str(row["user_id"]), self._live(row)) for row in rows)
+        return ((str(row["user_id"]), self._live(row)) for row in self.rows())
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the customer with the id in `user_id`."""

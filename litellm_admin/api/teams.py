@@ -35,17 +35,21 @@ class TeamApi(MarkedApi):
         answer: Mapping[str, Any] | None = self._get("/team/info", subject=subject, query=query)
         return answer
 
-    def infos(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Go through all teams as `info` returns them."""
+    def rows(self) -> Iterator[Mapping[str, Any]]:
+        """Go through all teams as the proxy lists them, which is without their members' budgets."""
         page, pages = 1, 1
         while page <= pages:
             query = {"page": page, "page_size": _PAGE}
             answer = self._transport.call("GET", "/v2/team/list", operation="list", subject="teams", query=query)
             pages, page = int(answer["total_pages"]), page + 1
-            for row in answer["teams"]:
-                # The list leaves out the members' budgets. A team may go while we read.
-                if (info := self.info(str(row["team_id"]), subject="teams")) is not None:
-                    yield str(row["team_id"]), info
+            yield from answer["teams"]
+
+    def infos(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Go through all teams as `info` returns them."""
+        for row in self.rows():
+            # A team may go while we read.
+            if (info := self.info(str(row["team_id"]), subject="teams")) is not None:
+                yield str(row["team_id"]), info
 
     def of_info(self, info: Mapping[str, Any]) -> Live:
         """Return the team out of what `info` returns."""

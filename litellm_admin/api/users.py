@@ -34,12 +34,16 @@ class UserApi(MarkedApi):
 
     def everything(self) -> Iterator[tuple[str, Live]]:
         """Go through all users."""
+        return ((str(row["user_id"]), self._live(row)) for row in self.rows())
+
+    def rows(self, **filters: str) -> Iterator[Mapping[str, Any]]:
+        """Go through the users that pass the filters of /user/list, as the proxy lists them."""
         page, pages = 1, 1
         while page <= pages:
-            query = {"page": page, "page_size": _PAGE}
+            query: dict[str, str | int] = {"page": page, "page_size": _PAGE, **filters}
             answer = self._transport.call("GET", "/user/list", operation="list", subject="users", query=query)
             pages, page = int(answer["total_pages"]), page + 1
-            yield from ((str(row["user_id"]), self._live(row)) for row in answer["users"])
+            yield from answer["users"]
 
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the user with the id in `user_id`, marked as this login's, without a key that nobody asked for."""

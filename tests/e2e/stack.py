@@ -27,6 +27,7 @@ PROGRAM = (
     "ciphertext",
     "components",
     "config",
+    "dashboards",
     "engine",
     "litellm_admin",
     "policy",

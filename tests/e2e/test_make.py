@@ -84,6 +84,15 @@ def test_a_users_day(checkout: Checkout, engine: docker.DockerClient) -> None:
 
     spent = settled_spend(checkout, key)
 
+    shown = checkout.make("status")
+    assert f"Stack {checkout.stack} is healthy" in shown
+    # The value of before the rotation, which has twelve hours left.
+    assert "chat-app~" in shown.partition("Keys about to expire")[2]
+    assert f"Wrote {checkout.folder / 'report.html'}" in checkout.make("report")
+    page = (checkout.folder / "report.html").read_text()
+    assert f"Stack {checkout.stack} is healthy" in page
+    assert key not in shown + page
+
     backup = checkout.make("backup").strip()
     assert checkout.make("backup-passphrase").strip() not in Path(backup).read_text(errors="replace")
     checkout.admin("POST", "/key/delete", json={"key_aliases": ["chat-app", "by-hand"]})

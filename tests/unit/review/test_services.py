@@ -37,6 +37,7 @@ def test_what_clients_notice_is_said_on_top(op: str, kind: str, name: str, title
         ("proxy-replica-11", "replicas of the proxy"),
         ("cache-redis", "cache"),
         ("monitoring-prometheus", "Prometheus"),
+        ("grafana-server", "Grafana"),
     ],
 )
 def test_what_clients_do_not_notice_is_no_warning(name: str, title: str) -> None:

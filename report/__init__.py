@@ -1,0 +1,1 @@
+"""What a stack is like and what it did, as one HTML page that needs nothing else."""
