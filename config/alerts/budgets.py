@@ -37,7 +37,10 @@ of the month, all in UTC (get_next_standardized_reset_time in litellm_core_utils
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """Whom a budget limits, and by which gauges and labels LiteLLM tells; `shown` is a template of their name."""
+    """Whom a budget limits, and by which gauges and labels LiteLLM tells.
+
+    shown: a template of the name. when_spent: how soon somebody should look when one of them is refused.
+    """
 
     name: str
     label: str
