@@ -16,6 +16,7 @@ ODD = 'odd "{{.}}" (a|b)\\'
 CONFIG: Mapping[str, Any] = {
     "replicas": 2,
     "monitoring": {"alertmanagers": ["hooks:8080"], "errorRate": 0.05, "slowSeconds": 30},
+    "proxy": {"litellm_settings": {"max_budget": 50, "budget_duration": "1mo"}},
     "access": {
         "budgets": {"free-tier": {"max_budget": 0.5, "budget_duration": "1d"}},
         "customers": {"acme": {"budget": "free-tier"}},

@@ -83,6 +83,13 @@ BUDGETS = [
         summary="user ann has spent its budget: its requests are refused",
     ),
     Case(
+        alert="BudgetSpent",
+        fires=budget("user", left="-2+0x100", limit=50, user="litellm-proxy-budget"),
+        quiet=budget("user", left="1+0x100", limit=50, user="litellm-proxy-budget"),
+        labels={"severity": "critical", "budget_of": "proxy", "period": "1mo", "user": "litellm-proxy-budget"},
+        summary="proxy as a whole has spent its budget per 1mo: its requests are refused",
+    ),
+    Case(
         alert="BudgetOnCourseToBeSpent",
         # 10 dollars an hour: 60 are left, and the reset is far or near.
         fires=chat_app("100-0.041666667x1000", hours=20),
