@@ -216,3 +216,9 @@ def test_a_key_that_expires_has_an_alert_at_its_time(resources: dict[str, mocks.
     assert "vector(1796083200) - time()" in rules["content"]
     assert "key guest expires" in rules["content"]
     assert rules["path"].endswith(".yml")
+
+
+def test_what_many_objects_bring_along_is_there_under_these_names(
+    resources: dict[str, mocks.MockResourceArgs],
+) -> None:
+    assert resources.keys() >= bulk.BROUGHT_ALONG
