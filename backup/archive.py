@@ -24,6 +24,7 @@ import pyrage  # type: ignore[import-untyped]  # it has no types
 
 from backup.errors import BackupError
 from backup.manifest import Manifest
+from backup.passphrase import BusyHostError, WrongPassphraseError, decrypt, encrypt
 
 KEY, MANIFEST, DUMP = "key.age", "manifest.json.age", "database.dump.age"
 PASSPHRASE = "LITELLM_BACKUP_PASSPHRASE"  # noqa: S105  # the name of a variable
@@ -69,7 +70,7 @@ def write(file: Path, *, manifest: Manifest, dump: Source, passphrase: str) -> N
 def _write(archive: IO[bytes], manifest: Manifest, dump: Source, passphrase: str) -> None:
     identity = pyrage.x25519.Identity.generate()
     recipients = [identity.to_public()]
-    _add(archive, KEY, pyrage.passphrase.encrypt(f"{identity}\n".encode(), passphrase))
+    _add(archive, KEY, encrypt(f"{identity}\n".encode(), passphrase))
     _add(archive, MANIFEST, pyrage.encrypt(manifest.encode(), recipients))
     start = archive.tell()
     archive.write(bytes(_BLOCK))
@@ -102,8 +103,12 @@ class Archive:
         with _member(file, KEY) as key:
             locked = key.read()
         try:
-            unlocked = pyrage.passphrase.decrypt(locked, passphrase).decode().strip()
-        except pyrage.DecryptError:
+            unlocked = decrypt(locked, passphrase).decode().strip()
+        except BusyHostError:
+            raise BackupError(
+                f"the passphrase opens {file}, and this host is too busy for the work that age asks for; try again"
+            ) from None
+        except WrongPassphraseError:
             raise BackupError(
                 f"the passphrase does not open {file}, or its key was damaged. The passphrase is that of the stack"
                 f" which took the backup (`make backup-passphrase` there); give it in {PASSPHRASE}"

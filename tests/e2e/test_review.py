@@ -29,6 +29,7 @@ def state_of(stack: Stack) -> bytes:
 def test_a_change_is_reported_without_a_secret(
     stack: Stack, pulumi: Pulumi, gateway: Gateway, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    stack.up()
     before = stack.config
     keys = {**before["access"]["keys"], "chat-only": {"models": ["chat"], "max_budget": 7}}
     stack.configure({**before, "access": {**before["access"], "keys": keys}, "environment": {"ADDED": "variable"}})
