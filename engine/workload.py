@@ -178,8 +178,14 @@ def container(
 
 
 def _cpus(workload: Workload) -> str:
-    """Return the limit as the provider writes it; no limit above what there is, which the engine would refuse."""
-    return f"{min(workload.cpus, capacity.cpus()):g}"
+    """Return the limit as the provider reads it back, or each refresh would show another one and replace the container.
+
+    No limit is above what there is, which the engine would refuse. The provider writes nine digits and leaves out zeros,
+    all but one where nine of them are in the number (nanoInt64ToDecimalString in terraform-provider-docker, helpers.go).
+    """
+    limit = min(workload.cpus, capacity.cpus())
+    digits = f"{limit:.9f}"
+    return f"{limit:.1f}" if digits.count("0") == 9 else digits.rstrip("0")
 
 
 def _environment(workload: Workload) -> list[pulumi.Output[str]] | None:
