@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from config import haproxy, litellm, prometheus, settings
 from config.merge import merge
 from config.problems import ConfigError
+from tests.unit.config.test_settings import load
 
 CANARY = "sk-canary-0123456789"
 
@@ -121,3 +122,15 @@ def test_prometheus_reads_its_key_from_a_file() -> None:
     assert job["metrics_path"] == "/metrics/"
     assert job["authorization"]["credentials_file"] == prometheus.CREDENTIALS_FILE
     assert job["dns_sd_configs"][0]["names"] == ["litellm"]
+
+
+def test_default_fallbacks_survive_where_litellm_reads_its_database() -> None:
+    router = {"fallbacks": [{"chat": ["large"]}], "default_fallbacks": ["large"]}
+    models = [{"model_name": name, "litellm_params": {"model": "openai/gpt-4o"}} for name in ("chat", "large")]
+
+    def rendered(**general: object) -> object:
+        settings = load(proxy={"model_list": models, "router_settings": router, "general_settings": general})
+        return yaml.safe_load(litellm.render(settings))["router_settings"]["fallbacks"]
+
+    assert rendered() == [{"chat": ["large"]}]
+    assert rendered(store_model_in_db=True) == [{"chat": ["large"]}, {"*": ["large"]}]
