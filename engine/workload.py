@@ -178,8 +178,11 @@ def container(
 
 
 def _cpus(workload: Workload) -> str:
-    """Return the limit as the provider writes it; no limit above what there is, which the engine would refuse."""
-    return f"{min(workload.cpus, capacity.cpus()):g}"
+    """Return the limit, no higher than what there is, because the engine would refuse that.
+
+    In tenths, as the provider reads it back: `1` comes back as `1.0`, and each refresh would replace the container.
+    """
+    return f"{min(workload.cpus, capacity.cpus()):.1f}"
 
 
 def _environment(workload: Workload) -> list[pulumi.Output[str]] | None:
