@@ -44,7 +44,7 @@ def _address(value: str) -> str:
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Mebibytes = Annotated[int, Field(ge=6)]
-Cpus = Annotated[float, Field(ge=0.01)]
+Cpus = Annotated[float, Field(ge=0.1)]
 
 
 class Section(BaseModel):
@@ -90,7 +90,7 @@ class MemorySettings(Section):
 
 
 class CpuSettings(Section):
-    """How many CPUs the containers may use at once; more than the host has is all of them."""
+    """How many CPUs the containers may use at once; in tenths. More than the host has is all of them."""
 
     proxy: Cpus = 2
     database: Cpus = 2

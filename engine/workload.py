@@ -178,14 +178,11 @@ def container(
 
 
 def _cpus(workload: Workload) -> str:
-    """Return the limit as the provider reads it back, or each refresh would show another one and replace the container.
+    """Return the limit, no higher than what there is, because the engine would refuse that.
 
-    No limit is above what there is, which the engine would refuse. The provider writes nine digits and leaves out zeros,
-    all but one where nine of them are in the number (nanoInt64ToDecimalString in terraform-provider-docker, helpers.go).
+    In tenths, as the provider reads it back: `1` comes back as `1.0`, and each refresh would replace the container.
     """
-    limit = min(workload.cpus, capacity.cpus())
-    digits = f"{limit:.9f}"
-    return f"{limit:.1f}" if digits.count("0") == 9 else digits.rstrip("0")
+    return f"{min(workload.cpus, capacity.cpus()):.1f}"
 
 
 def _environment(workload: Workload) -> list[pulumi.Output[str]] | None:

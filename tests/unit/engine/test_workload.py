@@ -8,18 +8,7 @@ from engine import capacity
 from engine.workload import HealthCheck, Workload, _cpus
 
 
-@pytest.mark.parametrize(
-    ("wanted", "there", "limit"),
-    [
-        (2, 4, "2.0"),
-        (1.5, 4, "1.5"),
-        (2, 1, "1.0"),
-        (0.25, 1, "0.25"),
-        (0.5, 1, "0.5"),
-        (12, 16, "12.0"),
-        (10, 16, "10."),
-    ],
-)
+@pytest.mark.parametrize(("wanted", "there", "limit"), [(2, 4, "2.0"), (1.5, 4, "1.5"), (2, 1, "1.0"), (0.5, 1, "0.5")])
 def test_no_container_asks_for_more_cpus_than_there_are(
     monkeypatch: pytest.MonkeyPatch, wanted: float, there: int, limit: str
 ) -> None:
