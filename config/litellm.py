@@ -11,6 +11,7 @@ import yaml
 
 from config import cache
 from config.merge import merge
+from config.reading import mapping
 from config.settings import Settings
 from litellm_admin.fields.budget import BudgetFields
 
@@ -49,6 +50,8 @@ def sections(settings: Settings) -> dict[str, Any]:
     if settings.access.models or settings.access.credentials:
         # Without it, a replica reads neither from the database when it starts, nor what another one wrote.
         proxy = merge(proxy, {"general_settings": {"store_model_in_db": True}})
+    if _reads_database(settings, proxy):
+        proxy = _with_default_fallbacks(proxy)
     if settings.runs_cache:
         # Named here, a Redis that does not answer fails the start; by variables alone LiteLLM counts per replica then.
         redis = {"host": cache.HOST, "port": cache.PORT, "password": cache.PASSWORD}
@@ -59,8 +62,25 @@ def sections(settings: Settings) -> dict[str, Any]:
 
 def reads_database(settings: Settings) -> bool:
     """Tell whether LiteLLM takes models and settings from its database too (load_config in proxy_server.py)."""
+    return _reads_database(settings, sections(settings))
+
+
+def _reads_database(settings: Settings, proxy: Mapping[str, Any]) -> bool:
     by_variable = settings.environment.get("STORE_MODEL_IN_DB", "").lower() == "true"
-    return by_variable or sections(settings)["general_settings"].get("store_model_in_db") is True
+    return by_variable or proxy["general_settings"].get("store_model_in_db") is True
+
+
+def _with_default_fallbacks(proxy: dict[str, Any]) -> dict[str, Any]:
+    """Write the default fallbacks among the others, where LiteLLM's router has them too.
+
+    LiteLLM 1.106.2 puts them there once, and loses them where it reads its database: it lays `fallbacks` of config.yaml
+    over the router's again and again (Router.update_settings in litellm/router.py).
+    """
+    router = mapping(proxy, "router_settings")
+    default = router.get("default_fallbacks") or mapping(proxy, "litellm_settings").get("default_fallbacks")
+    if not default or not router.get("fallbacks"):
+        return proxy
+    return merge(proxy, {"router_settings": {"fallbacks": [*router["fallbacks"], {"*": default}]}})
 
 
 def shows_customers(settings: Settings) -> bool:

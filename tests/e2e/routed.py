@@ -108,6 +108,9 @@ def _models() -> list[dict[str, Any]]:
     each_token = CALL_COST / TOKENS_PER_CALL
     return [
         deployment("rescue", "rescue"),
+        deployment("longer", "longer"),
+        deployment("tolerant", "tolerant"),
+        deployment("anything", "anything"),
         deployment("split", "often", weight=3),
         deployment("split", "seldom", weight=1),
         deployment("cooled", "ill"),
@@ -155,9 +158,9 @@ def _routing() -> dict[str, Any]:
             "cooled": {"InternalServerErrorRetries": 3},
         },
         "fallbacks": [{"falls": ["rescue"]}],
-        "context_window_fallbacks": [{"long": ["rescue"]}],
-        "content_policy_fallbacks": [{"unsafe": ["rescue"]}],
-        "default_fallbacks": ["rescue"],
+        "context_window_fallbacks": [{"long": ["longer"]}],
+        "content_policy_fallbacks": [{"unsafe": ["tolerant"]}],
+        "default_fallbacks": ["anything"],
     }
 
 

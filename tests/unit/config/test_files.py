@@ -14,6 +14,7 @@ from config import haproxy, litellm, prometheus, settings
 from config.merge import merge
 from config.monitoring import MonitoringSettings
 from config.problems import ConfigError
+from tests.unit.config.test_settings import load
 
 CANARY = "sk-canary-0123456789"
 
@@ -135,3 +136,15 @@ def test_prometheus_reads_the_edges_own_metrics_where_the_edge_shows_them() -> N
     assert f"bind :{haproxy.STATUS_PORT}" in text
     # Or each look at the container's health counts as a client's mistake.
     assert "option http-ignore-probes" in text
+
+
+def test_default_fallbacks_survive_where_litellm_reads_its_database() -> None:
+    router = {"fallbacks": [{"chat": ["large"]}], "default_fallbacks": ["large"]}
+    models = [{"model_name": name, "litellm_params": {"model": "openai/gpt-4o"}} for name in ("chat", "large")]
+
+    def rendered(**general: object) -> object:
+        settings = load(proxy={"model_list": models, "router_settings": router, "general_settings": general})
+        return yaml.safe_load(litellm.render(settings))["router_settings"]["fallbacks"]
+
+    assert rendered() == [{"chat": ["large"]}]
+    assert rendered(store_model_in_db=True) == [{"chat": ["large"]}, {"*": ["large"]}]
