@@ -21,11 +21,11 @@ KEY = "soon-spent"
 BETWEEN_CALLS = 2
 """Seconds: what a call cost counts for the key once LiteLLM has noted it, after its answer."""
 
-PATIENCE = 90
+PATIENCE = 180
 
 
 def eventually(look: Callable[[], list[dict[str, Any]]]) -> dict[str, Any]:
-    """Return the first thing that is found, for some scrapes and Prometheus's own delay of a minute."""
+    """Return the first thing that is found, after a refresh of a minute, some scrapes and the delay of sending."""
     deadline = time.monotonic() + PATIENCE
     while not (found := look()):
         assert time.monotonic() < deadline, "nothing was found"
