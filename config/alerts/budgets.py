@@ -1,7 +1,7 @@
 """Alerts on budgets: most of it spent, all of it spent, and on course to be spent before it is reset.
 
 LiteLLM shows a budget as gauges, one series per holder and replica (litellm/integrations/prometheus.py): what is left,
-the limit, and the hours until the reset. They are set by each answered request and every five minutes from the database
+the limit, and the hours until the reset. They are set by each answered request and every minute from the database
 (PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES); a refused request sets none of them.
 """
 
