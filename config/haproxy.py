@@ -39,10 +39,11 @@ defaults
   mode http
   log global
   option dontlognull
+  # A connection without a request, such as that of the container's health check, is no client's mistake.
+  option http-ignore-probes
   # A connection to a replica serves one request: a kept one could close just as the next request is written to it,
   # and that request could not be sent again without the risk of running twice.
   option http-server-close
-  option forwardfor
   # Only a connection that was never made is tried again, on another replica.
   option redispatch 1
   retries 3
@@ -57,6 +58,7 @@ defaults
 
 frontend gateway
   bind :{port}
+  option forwardfor
   default_backend {backend}
 
 backend {backend}

@@ -98,6 +98,15 @@ def end_user_budget(settings: Settings) -> BudgetFields | None:
     return BudgetFields(max_budget=amount, budget_duration=litellm_settings.get("budget_duration"))
 
 
+def proxy_budget(settings: Settings) -> BudgetFields:
+    """Return what `max_budget` sets for all requests together; 0 is no limit, as for LiteLLM."""
+    declared = sections(settings)["litellm_settings"]
+    amount = declared.get("max_budget")
+    # Text names a variable, of which only LiteLLM knows the value.
+    known = amount if isinstance(amount, int | float) else None
+    return BudgetFields(max_budget=known, budget_duration=declared.get("budget_duration") if known else None)
+
+
 def request_timeout(settings: Settings) -> int:
     """Return how long a request may take, in seconds, rounded up."""
     timeout = merge(_base(), settings.proxy)["litellm_settings"].get("request_timeout", 6000)

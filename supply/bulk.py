@@ -2,7 +2,9 @@
 
 The file backend rewrites its state around every step, which makes 500 new keys cost four times what the proxy needs for
 them. PULUMI_SKIP_CHECKPOINTS writes it once, at the end, at the price that a killed run leaves no record of what it
-did. The objects on the proxy can afford that and nothing else can: the next run finds its own and goes on.
+did. The objects on the proxy can afford that: the next run finds its own and goes on. So can Prometheus, which restarts
+with the alerts of new budgets: the next run looks first, finds it gone, and removes what stands in the way of another.
+Nothing else can.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ MANY = 200
 
 _OBJECTS = "pulumi-python:dynamic/litellm:"
 _LOGIN = f"{_OBJECTS}Provisioner"
+BROUGHT_ALONG = frozenset({"monitoring-rules", "monitoring-prometheus", "monitoring-healthy"})
+"""The resources of components/monitoring.py that change with the budgets of objects."""
+
 _NOTHING = frozenset({"same", "read", "refresh"})
 _SMALLEST_DECLARATION = 20
 """Characters that a declared object takes at least in the stack's file."""
@@ -49,9 +54,16 @@ def _is_object(resource: Mapping[str, Any]) -> bool:
 
 
 def is_about_objects_alone(steps: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether the steps of a plan change objects on the proxy, many of them, and nothing else, not even the login."""
-    changed = [_type(step) for step in steps if step.get("op") not in _NOTHING]
+    """Whether the steps of a plan change objects on the proxy, many of them, and no more than what comes with them.
+
+    The login is not one of them.
+    """
+    changed = [_type(step) for step in steps if step.get("op") not in _NOTHING and _name(step) not in BROUGHT_ALONG]
     return len(changed) >= MANY and all(kind.startswith(_OBJECTS) and kind != _LOGIN for kind in changed)
+
+
+def _name(step: Mapping[str, Any]) -> str:
+    return str(step.get("urn")).rpartition("::")[2]
 
 
 def _type(step: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.access import AccessSettings
 from config.alerts.rule import Rule, Severity, literal, one_of
@@ -37,7 +37,10 @@ of the month, all in UTC (get_next_standardized_reset_time in litellm_core_utils
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """Whom a budget limits, and by which gauges and labels LiteLLM tells; `shown` is a template of their name."""
+    """Whom a budget limits, and by which gauges and labels LiteLLM tells.
+
+    shown: a template of the name. when_spent: how soon somebody should look when one of them is refused.
+    """
 
     name: str
     label: str
@@ -89,6 +92,9 @@ USER = Kind(
     hours="litellm_user_budget_remaining_hours_metric",
     when_spent=Severity.WARNING,
 )
+# LiteLLM counts what all requests cost together as the spend of a user of this name (LITELLM_PROXY_BUDGET_NAME).
+PROXY_USER = "litellm-proxy-budget"
+PROXY = replace(USER, name="proxy", shown="as a whole", when_spent=Severity.CRITICAL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +118,11 @@ class Limit:
         return f"{name} per {self.duration}" if self.duration else name
 
 
-def holders(access: AccessSettings, *, customers: bool) -> dict[Limit, list[str]]:
+def holders(access: AccessSettings, proxy: SpendLimits, *, customers: bool) -> dict[Limit, list[str]]:
     """Return who has a budget, as the values of the labels that tell them, by what they have in common.
 
-    A budget of 0 shuts its holder out on purpose and is no cause for an alert. `customers`: whether LiteLLM shows them.
+    A budget of 0 shuts its holder out on purpose and is no cause for an alert. `proxy` holds the limit of all requests
+    together, `customers` tells whether LiteLLM shows them.
     """
     found: defaultdict[Limit, list[str]] = defaultdict(list)
 
@@ -134,12 +141,13 @@ def holders(access: AccessSettings, *, customers: bool) -> dict[Limit, list[str]
         hold(USER, user_id, user)
     for customer_id, customer in access.customers.items() if customers else ():
         hold(CUSTOMER, customer_id, SpendLimits(), budget_id=customer.budget_id)
+    hold(PROXY, PROXY_USER, proxy)
     return dict(found)
 
 
-def rules(access: AccessSettings, *, customers: bool) -> Iterator[Rule]:
+def rules(access: AccessSettings, proxy: SpendLimits, *, customers: bool) -> Iterator[Rule]:
     """Return the rules for everybody who has a budget, and one for keys that any budget refuses."""
-    for limit, names in holders(access, customers=customers).items():
+    for limit, names in holders(access, proxy, customers=customers).items():
         yield from _rules(limit, names)
     yield _refused()
 

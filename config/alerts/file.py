@@ -17,7 +17,9 @@ def render(settings: Settings, *, expiries: Mapping[str, str] | None = None) -> 
     moments = {alias: (duration, moment) for alias, moment in (expiries or {}).items() if (duration := declared[alias])}
     groups = {
         "gateway": gateway.rules(settings.monitoring, replicas=settings.replicas, cache=settings.runs_cache),
-        "budgets": budgets.rules(settings.access, customers=litellm.shows_customers(settings)),
+        "budgets": budgets.rules(
+            settings.access, litellm.proxy_budget(settings), customers=litellm.shows_customers(settings)
+        ),
         "keys": gateway.expiry_rules(moments),
     }
     content = [{"name": name, "rules": [rule.rendered() for rule in rules]} for name, rules in groups.items()]

@@ -63,12 +63,12 @@ def test_a_spent_budget_is_told_to_whoever_listens(stack: Stack, declared: Upstr
     outputs = stack.outputs()
     login = {"Authorization": f"Bearer {outputs['virtualKeys'][KEY]}"}
     question = {"model": "chat", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 5}
-    statuses = []
     with httpx.Client(base_url=outputs["gatewayUrl"], headers=login, timeout=60) as client:
+        answers = []
         for _ in range(3):
-            statuses.append(client.post("/v1/chat/completions", json=question).status_code)
+            answers.append(client.post("/v1/chat/completions", json=question))
             time.sleep(BETWEEN_CALLS)
-    assert statuses == [200, 200, 422]
+    assert [answer.status_code for answer in answers] == [200, 200, 422], answers[-1].text
 
     def firing() -> list[dict[str, Any]]:
         alerts = httpx.get(f"{outputs['prometheusUrl']}/api/v1/alerts").json()["data"]["alerts"]

@@ -16,6 +16,7 @@ ODD = 'odd "{{.}}" (a|b)\\'
 CONFIG: Mapping[str, Any] = {
     "replicas": 2,
     "monitoring": {"alertmanagers": ["hooks:8080"], "errorRate": 0.05, "slowSeconds": 30},
+    "proxy": {"litellm_settings": {"max_budget": 50, "budget_duration": "1mo"}},
     "access": {
         "budgets": {"free-tier": {"max_budget": 0.5, "budget_duration": "1d"}},
         "customers": {"acme": {"budget": "free-tier"}},
@@ -54,109 +55,6 @@ def still(name: str, value: float, **labels: str) -> dict[str, str]:
     """Return a series with a value that stays."""
     return {series(name, **labels): f"{value}+0x1000"}
 
-
-def budget(kind: str, *, left: str, limit: float, hours: float | None = None, **labels: str) -> dict[str, str]:
-    """Return what a replica shows of a budget: what is left, the limit, and the hours until the reset."""
-    until = {} if hours is None else still(f"litellm_{kind}_budget_remaining_hours_metric", hours, **labels)
-    remaining = {series(f"litellm_remaining_{kind}_budget_metric", **labels): left}
-    return {**remaining, **still(f"litellm_{kind}_max_budget_metric", limit, **labels), **until}
-
-
-def chat_app(left: str, **more: Any) -> dict[str, str]:
-    """Return the budget of a key that has a limit of its own."""
-    return budget("api_key", left=left, limit=100, api_key_alias="chat-app", instance="a", **more)
-
-
-def nightly(left: str) -> dict[str, str]:
-    """Return the budget of a key that names a budget: nobody knows when it is reset."""
-    return budget("api_key", left=left, limit=0.5, api_key_alias="nightly")
-
-
-DAILY = {"severity": "warning", "budget_of": "key", "period": "1d"}
-FREE_TIER = {"period": "1d", "budget": "free-tier"}
-
-BUDGETS = [
-    Case(
-        alert="BudgetNearlySpent",
-        # The replica that knows of more spend is right.
-        fires={
-            **chat_app("15+0x100"),
-            **still("litellm_remaining_api_key_budget_metric", 60, api_key_alias="chat-app", instance="b"),
-        },
-        quiet=chat_app("21+0x100"),
-        labels={**DAILY, "api_key_alias": "chat-app"},
-        summary="key chat-app has spent 85% of its budget per 1d",
-    ),
-    Case(
-        alert="BudgetNearlySpent",
-        fires=budget("api_key", left="10+0x100", limit=100, api_key_alias=ODD),
-        quiet=budget("api_key", left="10+0x100", limit=100, api_key_alias="odd a"),
-        labels={"severity": "warning", "budget_of": "key", "period": "ever", "api_key_alias": ODD},
-        summary=f"key {ODD} has spent 90% of its budget",
-    ),
-    Case(
-        alert="BudgetNearlySpent",
-        # In between, LiteLLM refreshes it from the database and knows no limit.
-        fires=nightly("0.05+0x70 Inf Inf Inf Inf Inf Inf Inf Inf Inf Inf Inf Inf"),
-        quiet=nightly("Inf Inf Inf Inf Inf Inf Inf Inf 0.2+0x100"),
-        labels={**DAILY, **FREE_TIER, "api_key_alias": "nightly"},
-        summary="key nightly has spent 90% of budget free-tier per 1d",
-    ),
-    Case(
-        alert="BudgetSpent",
-        fires=budget("team", left="-1+0x100", limit=20, team="support", team_alias="support"),
-        quiet=budget("team", left="1+0x100", limit=20, team="support", team_alias="support"),
-        labels={
-            "severity": "critical",
-            "budget_of": "team",
-            "period": "30d",
-            "team": "support",
-            "team_alias": "support",
-        },
-        summary="team support has spent its budget per 30d: its requests are refused",
-    ),
-    Case(
-        alert="BudgetSpent",
-        fires=budget("customer", left="0+0x100", limit=0.5, end_user="acme"),
-        # Nobody declared that one.
-        quiet=budget("customer", left="0+0x100", limit=0.5, end_user="someone"),
-        labels={"severity": "warning", "budget_of": "customer", **FREE_TIER, "end_user": "acme"},
-        summary="customer acme has spent budget free-tier per 1d: its requests are refused",
-    ),
-    Case(
-        alert="BudgetSpent",
-        fires=budget("user", left="0+0x100", limit=4, user="ann"),
-        quiet=budget("user", left="0.1+0x100", limit=4, user="ann"),
-        labels={"severity": "warning", "budget_of": "user", "period": "ever", "user": "ann"},
-        summary="user ann has spent its budget: its requests are refused",
-    ),
-    Case(
-        alert="BudgetOnCourseToBeSpent",
-        # 10 dollars an hour: 60 are left, and the reset is far or near.
-        fires=chat_app("100-0.041666667x1000", hours=20),
-        quiet=chat_app("100-0.041666667x1000", hours=2),
-        labels={**DAILY, "api_key_alias": "chat-app"},
-        summary=(
-            "key chat-app will have spent its budget per 1d before the reset, at the pace of the last 120 minutes;"
-            " now: 40%"
-        ),
-        at="4h",
-        quiet_at="4h",
-    ),
-    Case(
-        alert="BudgetOnCourseToBeSpent",
-        # It is reset at midnight, twenty hours from then: 5 cents an hour are too much, and 2 are not.
-        fires=nightly("0.5-0.000208333x1000"),
-        quiet=nightly("0.5-0.000083333x1000"),
-        labels={**DAILY, **FREE_TIER, "api_key_alias": "nightly"},
-        summary=(
-            "key nightly will have spent budget free-tier per 1d before the reset, at the pace of the last 120 minutes;"
-            " now: 40%"
-        ),
-        at="4h",
-        quiet_at="4h",
-    ),
-]
 
 _REDIS = series("litellm_redis_failed_requests_total", function_name="async_get_cache", instance="a")
 _UNWRITTEN = series("litellm_postgres_failed_requests_total", function_name="update_spend", instance="a")
@@ -302,5 +200,3 @@ GATEWAY = [
         summary="alerts do not reach http://hooks:8080",
     ),
 ]
-
-CASES = [*BUDGETS, *GATEWAY]

@@ -14,10 +14,12 @@ import yaml
 
 from config import prometheus, settings
 from config.alerts import file
-from tests.integration.alert_cases import CASES, CONFIG, EXPIRIES, Case
+from tests.integration.alert_cases import CONFIG, EXPIRIES, GATEWAY, Case
+from tests.integration.budget_alert_cases import BUDGETS
 from tests.integration.running_gateway import IMAGES, LABEL
 
 FOLDER = "/etc/prometheus"
+CASES = [*GATEWAY, *BUDGETS]
 
 
 def promtool(folder: Path, *arguments: str) -> str:

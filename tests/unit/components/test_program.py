@@ -16,6 +16,7 @@ from engine import preflight, workload
 from policy import resources as policy_resources
 from policy.resources import UNKNOWN, Resource
 from policy.rules import kept_data
+from supply import bulk
 from tests.unit.components.example import config
 
 ROOT = Path(__file__).parents[3]
@@ -199,3 +200,9 @@ def test_a_key_that_expires_has_an_alert_at_its_time(resources: dict[str, mocks.
     assert "vector(1796083200) - time()" in rules["content"]
     assert "key guest expires" in rules["content"]
     assert rules["path"].endswith(".yml")
+
+
+def test_what_many_objects_bring_along_is_there_under_these_names(
+    resources: dict[str, mocks.MockResourceArgs],
+) -> None:
+    assert resources.keys() >= bulk.BROUGHT_ALONG

@@ -46,7 +46,8 @@ def rules(stack: settings.Settings, **arguments: Any) -> list[dict[str, Any]]:
 
 
 def test_everybody_with_a_budget_is_in_exactly_one_rule_of_a_kind_and_nobody_else() -> None:
-    held = budgets.holders(loaded().access, customers=True)
+    stack = loaded(proxy={"litellm_settings": {"max_budget": 50, "budget_duration": "1mo"}})
+    held = budgets.holders(stack.access, litellm.proxy_budget(stack), customers=True)
     assert {(limit.kind.name, limit.duration, limit.budget): names for limit, names in held.items()} == {
         ("key", "1d", None): ["chat-app", "batch"],
         ("key", "1d", "free-tier"): ["nightly"],
@@ -54,7 +55,14 @@ def test_everybody_with_a_budget_is_in_exactly_one_rule_of_a_kind_and_nobody_els
         ("team", "30d", None): ["support", "4f5c"],
         ("user", None, None): ["ann"],
         ("customer", "1d", "free-tier"): ["acme"],
+        ("proxy", "1mo", None): ["litellm-proxy-budget"],
     }
+
+
+@pytest.mark.parametrize("amount", [0, "os.environ/AMOUNT", None])
+def test_a_proxy_without_a_limit_that_is_known_has_no_alert_on_it(amount: Any) -> None:
+    words = {"litellm_settings": {"max_budget": amount, "budget_duration": "1d"}}
+    assert "litellm-proxy-budget" not in file.render(loaded(proxy=words, environment={"AMOUNT": "5"}))
 
 
 def test_a_new_budget_changes_the_rules() -> None:

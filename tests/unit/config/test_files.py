@@ -134,6 +134,8 @@ def test_prometheus_reads_the_edges_own_metrics_where_the_edge_shows_them() -> N
     assert f"use-service prometheus-exporter if {{ path {job['metrics_path']} }}" in text
     assert job["static_configs"] == [{"targets": [f"{haproxy.ALIAS}:{haproxy.STATUS_PORT}"]}]
     assert f"bind :{haproxy.STATUS_PORT}" in text
+    # Or each look at the container's health counts as a client's mistake.
+    assert "option http-ignore-probes" in text
 
 
 def test_default_fallbacks_survive_where_litellm_reads_its_database() -> None:

@@ -19,8 +19,9 @@ CONTAINER = "docker:index/container:Container"
 Ask = Callable[..., Pulumi]
 
 
-def step(op: str, kind: str) -> dict[str, Any]:
-    return {"op": op, ("oldState" if op == "delete" else "newState"): {"type": kind}}
+def step(op: str, kind: str, name: str = "some") -> dict[str, Any]:
+    urn = f"urn:pulumi:many::p::{kind}::{name}"
+    return {"op": op, "urn": urn, ("oldState" if op == "delete" else "newState"): {"type": kind}}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,9 @@ def step(op: str, kind: str) -> dict[str, Any]:
         ([step("delete", KEY)] * bulk.MANY, True),
         ([step("create", KEY)] * (bulk.MANY - 1) + [step("same", KEY)], False),
         ([step("create", KEY)] * bulk.MANY + [step("update", CONTAINER)], False),
+        ([step("create", KEY)] * bulk.MANY + [step("replace", CONTAINER, "monitoring-prometheus")], True),
+        ([step("create", KEY)] * (bulk.MANY - 1) + [step("replace", CONTAINER, "monitoring-prometheus")], False),
+        ([step("create", KEY)] * bulk.MANY + [step("replace", CONTAINER, "edge-haproxy")], False),
         ([step("create", KEY)] * bulk.MANY + [step("replace", LOGIN)], False),
         ([], False),
     ],
