@@ -124,7 +124,8 @@ def _workload(args: ProxyArgs, config: RenderedFile) -> Workload:
         command=["--config", CONFIG, "--port", str(PORT)],
         environment={
             **litellm_runtime.ENVIRONMENT,
-            # A key's gauge lags by a call, and a refused one does not move it: the database corrects it every minute.
+            # A budget's gauge lags by a call, and a refused one does not move it: the database corrects those of
+            # customers and of the proxy.
             "PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES": "1",
             **args.settings.environment,
             **{name: pulumi.Output.secret(value.get_secret_value()) for name, value in args.settings.secrets.items()},

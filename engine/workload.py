@@ -180,9 +180,12 @@ def container(
 def _cpus(workload: Workload) -> str:
     """Return the limit, no higher than what there is, because the engine would refuse that.
 
-    In tenths, as the provider reads it back: `1` comes back as `1.0`, and each refresh would replace the container.
+    As the provider reads it back, or each refresh would replace the container: in nine digits without the zeros at the
+    end, but for one where there are nine in all (nanoInt64ToDecimalString in terraform-provider-docker, helpers.go).
     """
-    return f"{min(workload.cpus, capacity.cpus()):.1f}"
+    limit = min(workload.cpus, capacity.cpus())
+    digits = f"{limit:.9f}"
+    return f"{limit:.1f}" if digits.count("0") == 9 else digits.rstrip("0")
 
 
 def _environment(workload: Workload) -> list[pulumi.Output[str]] | None:
