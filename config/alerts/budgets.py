@@ -1,9 +1,9 @@
 """Alerts on budgets: most of it spent, all of it spent, and on course to be spent before it is reset.
 
 LiteLLM shows a budget as gauges, one series per holder and replica (litellm/integrations/prometheus.py): what is left,
-the limit, and the hours until the reset. They are set by each answered request, those of customers and of the proxy
-every minute from the database (PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES). A refused one sets none, so what
-a key's last request cost may never show in its gauge (seen with LiteLLM 1.106.2): `RequestsRefusedForBudget` tells then.
+the limit, and the hours until the reset. They are set by each answered request, and those of customers and of the proxy
+every minute from the database (PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES). A refused request sets none: what
+the last one of a key cost may never show in its gauge (seen with 1.106.2), and `RequestsRefusedForBudget` tells then.
 """
 
 from __future__ import annotations
