@@ -129,7 +129,13 @@ def _of_variable(name: str, *, is_declared: bool) -> str:
 
 
 def _shown(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+    # The engine carries whole numbers as doubles.
+    return json.dumps(json.loads(json.dumps(value), parse_float=_number), sort_keys=True)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _mask(name: str, value: Any) -> Any:

@@ -14,7 +14,7 @@ CANARY = "sk-canary-0123456789abcdef"
 
 
 def test_both_values_are_told_where_they_differ_and_nothing_where_they_do_not() -> None:
-    stored = {"router_settings": {"num_retries": 5, "timeout": 30, "cooldown_time": 9}}
+    stored = {"router_settings": {"num_retries": 5.0, "timeout": 30.0, "cooldown_time": 9.0}}
     [alone, both] = messages(stored, DECLARED, [])
     assert alone.startswith("proxy.router_settings.cooldown_time is 9 by the admin UI, and nothing in the stack config")
     assert both.startswith(

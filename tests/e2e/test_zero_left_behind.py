@@ -1,4 +1,4 @@
-"""The end of a stack leaves nothing. This file runs last: `t` comes after the others."""
+"""The end of a stack leaves nothing. This file runs last: `z` comes after the others."""
 
 from __future__ import annotations
 
