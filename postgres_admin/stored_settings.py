@@ -18,6 +18,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Resou
 from config.secret_texts import is_secret
 from litellm_admin import notices
 from litellm_admin.checks import is_unknown
+from litellm_admin.fields.amounts import whole_numbers
 from postgres_admin import psql
 
 Props = dict[str, Any]
@@ -129,13 +130,7 @@ def _of_variable(name: str, *, is_declared: bool) -> str:
 
 
 def _shown(value: Any) -> str:
-    # The engine carries whole numbers as doubles.
-    return json.dumps(json.loads(json.dumps(value), parse_float=_number), sort_keys=True)
-
-
-def _number(text: str) -> float:
-    number = float(text)
-    return int(number) if number.is_integer() else number
+    return json.dumps(whole_numbers(value), sort_keys=True)
 
 
 def _mask(name: str, value: Any) -> Any:
