@@ -35,7 +35,7 @@ class RenderedFileProvider(ResourceProvider):
             file.write(props["content"])
             os.fchmod(descriptor, MODE)
         Path(temporary).replace(path)
-        return CreateResult(id_=str(path), outs=props)
+        return CreateResult(id_=str(path), outs={**props, "written": _written(path)})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Report a file that is gone or was edited as gone, so that the next update writes it again."""
@@ -46,11 +46,22 @@ class RenderedFileProvider(ResourceProvider):
         return ReadResult(id_, props) if intact else ReadResult(None, {})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Remove the file, and its folder where that was the last one."""
+        """Remove the file, and its folder where that was the last one.
+
+        A change that failed and is taken back writes the file of before anew, and only then the old record goes: the
+        file is somebody else's by now, and stays.
+        """
         path = Path(_props["path"])
+        if path.exists() and _props.get("written", _written(path)) != _written(path):
+            return
         path.unlink(missing_ok=True)
         if path.parent.is_dir() and not any(path.parent.iterdir()):
             path.parent.rmdir()
+
+
+def _written(path: Path) -> str:
+    """Return when the file was written, as text: the engine would round the nanoseconds."""
+    return str(path.stat().st_mtime_ns)
 
 
 class RenderedFile(Resource, module="engine", name="RenderedFile"):
