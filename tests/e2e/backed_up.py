@@ -158,7 +158,9 @@ def files(stack: Stack) -> set[Path]:
 
 
 def build(engine: docker.DockerClient, reference: str, line: str) -> None:
-    engine.images.build(fileobj=BytesIO(f"FROM {default_images()['postgres']}\n{line}\n".encode()), tag=reference)
+    engine.images.build(
+        fileobj=BytesIO(f"FROM {default_images()['postgres']}\n{line}\n".encode()), tag=reference, rm=True
+    )
 
 
 def docker_time(text: str) -> float:
