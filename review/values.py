@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from litellm_admin.fields.amounts import whole_numbers
 from review.markdown import NOTHING, code
 from review.secrecy import SECRET, UNKNOWN
 
@@ -32,8 +33,8 @@ def shown(name: str, value: Any) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ", ".join(code(_cut(item)) for item in value)
     if isinstance(value, bool | Mapping | list):
-        return code(_cut(json.dumps(_whole(value), sort_keys=True, ensure_ascii=False)))
-    return f"{_whole(value):,}" if isinstance(value, int | float) else code(_cut(str(value)))
+        return code(_cut(json.dumps(whole_numbers(value), sort_keys=True, ensure_ascii=False)))
+    return f"{whole_numbers(value):,}" if isinstance(value, int | float) else code(_cut(str(value)))
 
 
 def dollars(value: Any) -> str:
@@ -48,15 +49,6 @@ def limit(amount: Any, duration: Any) -> str:
     if is_empty(amount):
         return NOTHING
     return f"{dollars(amount)} per {code(str(duration))}" if not is_empty(duration) else f"{dollars(amount)} for good"
-
-
-def _whole(value: Any) -> Any:
-    """Return whole numbers as integers: Pulumi's properties know only floating-point numbers."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, Mapping):
-        return {name: _whole(item) for name, item in value.items()}
-    return [_whole(item) for item in value] if isinstance(value, list) else value
 
 
 def _cut(text: str) -> str:
