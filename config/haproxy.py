@@ -6,8 +6,10 @@ PORT = 4000
 STATUS_PORT = 8404
 ALIAS = "gateway"
 """The edge's name in the stack's network."""
-BACKEND, DATABASE_BACKEND = "litellm", "database"
-"""What the edge calls the replicas and Postgres, in its configuration and in its metrics."""
+FRONTEND = "gateway"
+BACKEND, LATE_BACKEND, DATABASE_BACKEND = "litellm", "litellm-late", "database"
+"""What the edge calls, in its configuration and its metrics: the port of clients, the replicas that pass its checks in
+time, those that pass them late, and Postgres."""
 
 STATUS_URL = f"http://{ALIAS}:{STATUS_PORT}/stats;csv"
 METRICS_PATH = "/metrics"
@@ -18,6 +20,18 @@ SLOTS = 96
 overlap, and those that stand in for them while the salt key rotates.
 
 A constant, so that another number of replicas changes nothing at the edge.
+"""
+
+REPLICAS = """\
+  balance leastconn
+  option httpchk
+  http-check send meth GET uri /health/readiness
+  http-check expect status 200
+  # A replica that drains answers 503 and is out after two checks; what is in flight on it goes on. One that refuses a
+  # client's connection has failed a check: a new one is out with that.
+  default-server check inter 1s fastinter 300ms downinter 500ms fall 2 rise 1 resolvers docker init-addr none
+  default-server observe layer4 error-limit 1 on-error fail-check
+  server-template replica {slots} {upstream}
 """
 
 # The name server is Docker's own inside every container of a user-defined network.
@@ -44,9 +58,10 @@ defaults
   # A connection to a replica serves one request: a kept one could close just as the next request is written to it,
   # and that request could not be sent again without the risk of running twice.
   option http-server-close
-  # Only a connection that was never made is tried again, on another replica.
+  # Only a connection that was never made is tried again, on another replica: on each of them if need be, because all
+  # of a new config start at the same time, and HAProxy takes each for good until it has looked.
   option redispatch 1
-  retries 3
+  retries {slots}
   retry-on conn-failure
   timeout connect 2s
   timeout check 5s
@@ -56,20 +71,19 @@ defaults
   timeout client {timeout}s
   timeout server {timeout}s
 
-frontend gateway
+frontend {frontend}
   bind :{port}
   option forwardfor
+  use_backend {late_backend} if {{ nbsrv({backend}) eq 0 }} {{ nbsrv({late_backend}) gt 0 }}
   default_backend {backend}
 
 backend {backend}
-  balance leastconn
-  option httpchk
-  http-check send meth GET uri /health/readiness
-  http-check expect status 200
-  # A replica that drains answers 503 and is out after two checks; what is in flight on it goes on.
-  default-server check inter 1s fastinter 300ms downinter 500ms fall 2 rise 1 resolvers docker init-addr none
-  server-template replica {slots} {upstream}
-
+{replicas}
+# The same replicas with more time for their checks. Where none answers them in time, the host is busy or something
+# hangs: slow answers are better than none then. One that says that it is not ready gets nothing here either.
+backend {late_backend}
+  timeout check 60s
+{replicas}
 # No request goes here: the edge asks whether Postgres takes connections, and Prometheus reads the answer, because a
 # proxy without a database cannot check the key that Prometheus shows it. Nobody logs in:
 # there is no user of this name.
@@ -95,9 +109,11 @@ def render(*, upstream: str, database: str, request_timeout: int) -> str:
     `request_timeout` is in seconds.
     """
     return TEMPLATE.format(
-        upstream=upstream,
+        replicas=REPLICAS.format(slots=SLOTS, upstream=upstream),
         database=database,
+        frontend=FRONTEND,
         backend=BACKEND,
+        late_backend=LATE_BACKEND,
         database_backend=DATABASE_BACKEND,
         metrics_path=METRICS_PATH,
         slots=SLOTS,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.builders import dashboard, stat, timeseries
 
-from config.haproxy import BACKEND, DATABASE_BACKEND
+from config.haproxy import BACKEND, DATABASE_BACKEND, FRONTEND, LATE_BACKEND
 from config.prometheus import PROXY
 from dashboards.panels import RATE, Query, board, lines, number, reached
 
-_EDGE = "gateway"
+_REPLICAS = f"{BACKEND}|{LATE_BACKEND}"
 """What the edge calls its port for clients (config/haproxy.py)."""
 _PROXY = f'job="{PROXY}"'
 
@@ -27,7 +27,7 @@ def _numbers() -> list[stat.Panel]:
         reached("Share of targets that Prometheus reads", _now("avg(up)", "up"), good=1),
         number(
             "Requests waiting at the edge",
-            _now(f'sum(haproxy_backend_current_queue{{proxy="{BACKEND}"}})', "waiting"),
+            _now(f'sum(haproxy_backend_current_queue{{proxy=~"{_REPLICAS}"}})', "waiting"),
             unit="short",
             bad=1,
         ),
@@ -85,15 +85,15 @@ def _servers(backend: str) -> str:
 
 
 def _backend(metric: str, *, legend: str = "average") -> Query:
-    return Query(expression=f'max(haproxy_backend_{metric}{{proxy="{BACKEND}"}})', legend=legend)
+    return Query(expression=f'max(haproxy_backend_{metric}{{proxy=~"{_REPLICAS}"}})', legend=legend)
 
 
 def _rising(metric: str, legend: str) -> Query:
-    return Query(expression=f'sum(rate(haproxy_backend_{metric}{{proxy="{BACKEND}"}}[{RATE}]))', legend=legend)
+    return Query(expression=f'sum(rate(haproxy_backend_{metric}{{proxy=~"{_REPLICAS}"}}[{RATE}]))', legend=legend)
 
 
 def _answers() -> Query:
-    responses = f'haproxy_frontend_http_responses_total{{proxy="{_EDGE}"}}'
+    responses = f'haproxy_frontend_http_responses_total{{proxy="{FRONTEND}"}}'
     return Query(expression=f"sum by (code) (rate({responses}[{RATE}])) > 0", legend="{{code}}")
 
 

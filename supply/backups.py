@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from getpass import getpass
 from pathlib import Path
 from typing import Any
 
+from supply import tool
 from supply.errors import SupplyError
 from supply.pulumi import Pulumi
 
@@ -90,16 +89,14 @@ def _passphrase(environment: Mapping[str, str], ask: Callable[[str], str]) -> st
 
 
 def _run(command: str, given: Mapping[str, Any], *, python: Path, pulumi: Pulumi, keep: bool = False) -> str:
-    argv = [str(python), "-m", "backup", command]
-    result = subprocess.run(
-        argv,
-        # Everybody on the host can read arguments.
-        input=json.dumps(given),
-        stdout=subprocess.PIPE if keep else None,
-        text=True,
-        check=False,
-        cwd=pulumi.checkout,
-        env=pulumi.environment,
+    result = tool.run(
+        "backup",
+        command,
+        given=given,
+        python=python,
+        checkout=pulumi.checkout,
+        environment=pulumi.environment,
+        keep_output=keep,
     )
     if result.returncode:
         raise SupplyError(f"make {'backup' if command == 'take' else command} ended with an error; it stands above")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from getpass import getpass
 from pathlib import Path
 from typing import Any
 
+from supply import tool
 from supply.errors import SupplyError
 from supply.pulumi import Pulumi
 
@@ -44,6 +43,4 @@ def own_url(pulumi: Pulumi, resources: Sequence[Mapping[str, Any]]) -> str:
 
 def report(command: str, given: Mapping[str, Any], *, python: Path, checkout: Path) -> int:
     """Print a report of `python -m inventory`; its exit status."""
-    # The key goes through standard input: everybody on the host can read arguments.
-    argv = [str(python), "-m", "inventory", command]
-    return subprocess.run(argv, input=json.dumps(given), text=True, check=False, cwd=checkout).returncode
+    return tool.run("inventory", command, given=given, python=python, checkout=checkout).returncode

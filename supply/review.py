@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from supply import tool
 from supply.errors import SupplyError
 from supply.policy_events import NEEDED, listening
 from supply.pulumi import Pulumi
@@ -93,6 +94,4 @@ def _errors(document: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _report(preview: Preview, *arguments: str, python: Path, checkout: Path) -> int:
-    command = [str(python), "-m", "review", *arguments]
-    given = json.dumps(preview.document)
-    return subprocess.run(command, input=given, text=True, check=False, cwd=checkout).returncode
+    return tool.run("review", *arguments, given=preview.document, python=python, checkout=checkout).returncode

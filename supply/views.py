@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 
-from supply import host
+from supply import host, tool
 from supply.console import Console
 from supply.inventory import own_url
 from supply.pulumi import Pulumi
@@ -20,10 +18,9 @@ def show(module: str, *, stack: str, **options: str) -> int:
     prepared = host.prepare(console)
     # Whether somebody is changing the stack is nothing to this: that may be the time to look.
     given = {**where(prepared.pulumi(stack), project=project_name(host.CHECKOUT)), **options}
-    command = [str(host.python(console)), "-m", module]
-    # The key goes through standard input: everybody on the host can read arguments.
-    return subprocess.run(
-        command, input=json.dumps(given), text=True, check=False, cwd=host.CHECKOUT, env=prepared.environment
+    python = host.python(console)
+    return tool.run(
+        module, given=given, python=python, checkout=host.CHECKOUT, environment=prepared.environment
     ).returncode
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from config.alerts.rule import Rule, Severity, literal
-from config.haproxy import BACKEND, DATABASE_BACKEND
+from config.haproxy import BACKEND, DATABASE_BACKEND, FRONTEND
 from config.monitoring import MonitoringSettings
 from config.prometheus import EDGE, PROXY
 from litellm_admin.fields.amounts import seconds
@@ -77,7 +77,7 @@ def _availability(replicas: int) -> Iterator[Rule]:
         alert="NoReplica",
         expression=f"{active} == 0",
         severity=Severity.CRITICAL,
-        summary="no replica is ready: every request is answered with 503",
+        summary="no replica passes the checks in time: requests are answered late, or with 503",
         lasting="30s",
     )
     if replicas > 1:
@@ -105,7 +105,7 @@ def _availability(replicas: int) -> Iterator[Rule]:
 
 
 def _answers(monitoring: MonitoringSettings) -> Iterator[Rule]:
-    edge = f'haproxy_backend_http_responses_total{{proxy="{BACKEND}"'
+    edge = f'haproxy_frontend_http_responses_total{{proxy="{FRONTEND}"'
     requests, by = "litellm_proxy_total_requests_metric_total", "sum by (requested_model)"
     latency = "litellm_request_total_latency_metric_bucket"
     yield Rule(

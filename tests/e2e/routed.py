@@ -155,7 +155,8 @@ def _routing() -> dict[str, Any]:
         "retry_policy": {"RateLimitErrorRetries": 2, "InternalServerErrorRetries": 0},
         "model_group_retry_policy": {
             "patient": {"InternalServerErrorRetries": 3},
-            "cooled": {"InternalServerErrorRetries": 3},
+            # More than it takes until the deployment is left: two of the same model are chosen between by lot.
+            "cooled": {"InternalServerErrorRetries": 2 * ALLOWED_FAILS},
         },
         "fallbacks": [{"falls": ["rescue"]}],
         "context_window_fallbacks": [{"long": ["longer"]}],

@@ -72,8 +72,8 @@ def _refused(refused: int, *, answered: int) -> dict[str, str]:
 
 
 def _answers(failed: str, good: str) -> dict[str, str]:
-    name = "haproxy_backend_http_responses_total"
-    return {series(name, proxy="litellm", code="5xx"): failed, series(name, proxy="litellm", code="2xx"): good}
+    name = "haproxy_frontend_http_responses_total"
+    return {series(name, proxy="gateway", code="5xx"): failed, series(name, proxy="gateway", code="2xx"): good}
 
 
 def _of_chat(failed: str, good: str) -> dict[str, str]:
@@ -124,7 +124,7 @@ GATEWAY = [
             **still("haproxy_backend_active_servers", 0, proxy="database"),
         },
         labels={"severity": "critical"},
-        summary="no replica is ready: every request is answered with 503",
+        summary="no replica passes the checks in time: requests are answered late, or with 503",
     ),
     Case(
         alert="ReplicaDown",

@@ -1,0 +1,66 @@
+"""What the edge sees of a replica: readiness that can be late or refused, and answers that take a while.
+
+Runs in a container, with the standard library alone. `PUT /told` sets `ready` (the status of readiness), `late` (the
+seconds that readiness takes) and `takes` (those of an answer); `GET /told` returns how many requests were answered.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+PORT = 4000
+
+lock = threading.Lock()
+told: dict[str, Any] = {"ready": 200, "late": 0, "takes": 0.3}
+answered = {"requests": 0}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answer as a replica does."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if self.path == "/told":
+            self._answer(200, answered)
+        elif self.path == "/health/readiness":
+            time.sleep(told["late"])
+            self._answer(told["ready"], {})
+        else:
+            self._answer(404, {})
+
+    def do_POST(self) -> None:
+        self._read()
+        time.sleep(told["takes"])
+        with lock:
+            answered["requests"] += 1
+        self._answer(200, {})
+
+    def do_PUT(self) -> None:
+        told.update(json.loads(self._read()))
+        self._answer(200, told)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name in the base class
+        """Say nothing."""
+
+    def _read(self) -> bytes:
+        return self.rfile.read(int(self.headers["Content-Length"]))
+
+    def _answer(self, status: int, content: dict[str, Any]) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
+if __name__ == "__main__":
+    Server(("", PORT), Handler).serve_forever()

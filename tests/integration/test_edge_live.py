@@ -1,0 +1,209 @@
+"""The edge's haproxy.cfg in a real HAProxy, in front of replicas that are told how to behave."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docker
+import httpx
+import pytest
+
+from components.edge import CONFIG
+from config import haproxy
+from config.settings import default_images
+from tests.integration import replica_server
+
+SERVER = Path(replica_server.__file__).read_text(encoding="utf-8")
+ALIAS = "replicas"
+ACTIVE = rf'^haproxy_backend_active_servers{{proxy="{haproxy.BACKEND}"}} ([0-9]+)$'
+CLIENTS = 24
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Containers:
+    """Containers on a network of their own, which are gone with `remains`."""
+
+    engine: docker.DockerClient
+    network: str
+    remains: ExitStack
+
+    def run(
+        self,
+        image: str,
+        entrypoint: list[str],
+        *,
+        alias: str,
+        ports: Sequence[int] = (),
+        files: Mapping[str, Path] | None = None,
+    ) -> list[int]:
+        """Start one from one of the stack's images, and return where its ports are on 127.0.0.1."""
+        published: dict[str, int | list[int] | tuple[str, int] | None] = {
+            f"{port}/tcp": ("127.0.0.1", 0) for port in ports
+        }
+        container = self.engine.containers.run(
+            default_images()[image],
+            detach=True,
+            entrypoint=entrypoint,
+            network=self.network,
+            networking_config={self.network: docker.types.EndpointConfig("1.41", aliases=[alias])},
+            ports=published,
+            volumes={str(source): {"bind": target, "mode": "ro"} for target, source in (files or {}).items()},
+        )
+        self.remains.callback(container.remove, force=True, v=True)
+        container.reload()
+        found = container.attrs["NetworkSettings"]["Ports"]
+        return [int(found[f"{port}/tcp"][0]["HostPort"]) for port in ports]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replica:
+    """A server behind the edge that does as it is told."""
+
+    client: httpx.Client
+
+    def tell(self, **behaviour: Any) -> None:
+        """Change what replica_server.py says can be changed."""
+        self.client.put("/told", json=behaviour).raise_for_status()
+
+    @property
+    def answered(self) -> int:
+        """How many requests it has answered."""
+        return int(self.client.get("/told").raise_for_status().json()["requests"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """A running HAProxy."""
+
+    containers: Containers
+    client: httpx.Client
+    status: httpx.Client
+    remains: ExitStack
+
+    def replica(self) -> Replica:
+        """Start a replica, and return it when the edge sends requests to it."""
+        before = self.serving
+        command = ["python3", "-c", SERVER]
+        [port] = self.containers.run("litellm", command, ports=[replica_server.PORT], alias=ALIAS)
+        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
+        replica = Replica(client=self.remains.enter_context(client))
+        until(lambda: answers(client, "/told"))
+        until(lambda: self.serving > before)
+        return replica
+
+    def starting(self) -> None:
+        """Start what is a replica that has not come so far: it has an address, and nobody listens there."""
+        self.containers.run("litellm", ["sleep", "600"], alias=ALIAS)
+
+    @property
+    def serving(self) -> int:
+        """How many replicas pass the edge's checks."""
+        found = re.search(ACTIVE, self.status.get(haproxy.METRICS_PATH).text, re.MULTILINE)
+        assert found
+        return int(found[1])
+
+    @contextmanager
+    def load(self) -> Iterator[Counter[int]]:
+        """Ask all the time while the block runs; what comes is counted by status."""
+        seen: Counter[int] = Counter()
+        stop = threading.Event()
+
+        def ask() -> None:
+            while not stop.is_set():
+                seen[self.client.post("/v1/chat/completions", json={}).status_code] += 1
+
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            asking = [pool.submit(ask) for _ in range(CLIENTS)]
+            try:
+                yield seen
+            finally:
+                stop.set()
+                for each in asking:
+                    each.result()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for something."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def answers(client: httpx.Client, path: str) -> bool:
+    """Tell whether somebody answers there."""
+    try:
+        return client.get(path).is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def edge(tmp_path: Path) -> Iterator[Edge]:
+    config = tmp_path / "haproxy.cfg"
+    config.write_text(
+        haproxy.render(upstream=f"{ALIAS}:{replica_server.PORT}", database="database:5432", request_timeout=60)
+    )
+    tmp_path.chmod(0o755)
+    with ExitStack() as remains:
+        engine = remains.enter_context(closing(docker.from_env()))
+        network = f"edge-test-{secrets.token_hex(3)}"
+        remains.callback(engine.networks.create(network).remove)
+        containers = Containers(engine=engine, network=network, remains=remains)
+        command = ["haproxy", "-W", "-db", "-f", CONFIG]
+        ports = [haproxy.PORT, haproxy.STATUS_PORT]
+        found = containers.run("haproxy", command, alias=haproxy.ALIAS, ports=ports, files={CONFIG: config})
+        limits = httpx.Limits(max_connections=CLIENTS)
+        clients = [
+            remains.enter_context(
+                httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, limits=limits, timeout=60)
+            )
+            for port in found
+        ]
+        [client, status] = clients
+        until(lambda: answers(status, haproxy.METRICS_PATH))
+        yield Edge(containers=containers, client=client, status=status, remains=remains)
+
+
+def test_no_request_is_lost_to_replicas_that_are_starting(edge: Edge) -> None:
+    replica = edge.replica()
+    with edge.load() as seen:
+        time.sleep(1)
+        for _ in range(5):
+            edge.starting()
+        time.sleep(5)
+    assert seen.keys() == {200}
+    assert replica.answered == seen[200], "no request runs twice"
+
+
+def test_replicas_that_are_too_busy_for_the_checks_are_asked_while_no_other_is_left(edge: Edge) -> None:
+    replicas = [edge.replica(), edge.replica()]
+    with edge.load() as seen:
+        for replica in replicas:
+            replica.tell(late=8)
+        until(lambda: edge.serving == 0)
+        time.sleep(10)
+    assert seen.keys() == {200}
+    assert sum(replica.answered for replica in replicas) == seen[200]
+
+
+def test_replicas_that_say_they_are_not_ready_get_nothing(edge: Edge) -> None:
+    replica = edge.replica()
+    replica.tell(ready=503)
+    until(lambda: edge.client.post("/v1/chat/completions", json={}).status_code == 503)
+    before = replica.answered
+    assert {edge.client.post("/v1/chat/completions", json={}).status_code for _ in range(10)} == {503}
+    assert replica.answered == before
+    replica.tell(ready=200)
+    until(lambda: edge.client.post("/v1/chat/completions", json={}).status_code == 200)
