@@ -38,7 +38,7 @@ STOP_SECONDS = 30
 FORWARD = ("FORWARD", "-i", BRIDGE, "-o", BRIDGE, "-j", "ACCEPT")
 # An engine keeps its networks' namespaces in /run/docker, whatever its --exec-root is. Not by `ip netns exec`: that
 # remounts /sys, and the engine finds no cgroups.
-START = 'mkdir -p /run/docker && mount -t tmpfs none /run/docker && exec dockerd "$@"'
+START = 'hostname "$0" && mkdir -p /run/docker && mount -t tmpfs none /run/docker && exec dockerd "$@"'
 
 
 @dataclass
@@ -163,7 +163,7 @@ def _start(host: Host) -> None:
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     with Path(f"{folder}.log").open("w") as log:
         host.process = subprocess.Popen(
-            ["nsenter", f"--net=/var/run/netns/{host.name}", "unshare", "-m", "sh", "-c", START, "sh", *words],
+            ["nsenter", f"--net=/var/run/netns/{host.name}", "unshare", "-mu", "sh", "-c", START, host.name, *words],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

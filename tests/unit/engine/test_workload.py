@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import capacity
-from engine.workload import HealthCheck, Workload, _cpus
+from engine.workload import HealthCheck, Workload, cpu_limit
 
 
 @pytest.mark.parametrize(("wanted", "there", "limit"), [(2, 4, "2.0"), (1.5, 4, "1.5"), (2, 1, "1.0"), (0.5, 1, "0.5")])
@@ -24,4 +24,4 @@ def test_no_container_asks_for_more_cpus_than_there_are(
         network="network",
         alias="alias",
     )
-    assert _cpus(workload) == limit
+    assert cpu_limit(workload) == limit
