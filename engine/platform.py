@@ -77,7 +77,7 @@ class Platform(Protocol):
     def volume(
         self, resource_name: str, *, identity: Identity, name: str, component: str, opts: pulumi.ResourceOptions
     ) -> pulumi.Input[str]:
-        """Return the engine's name of a volume that outlives what uses it, and that only deleting it removes."""
+        """Return the engine's name of a volume that outlives what uses it."""
 
     def run(
         self,

@@ -73,4 +73,4 @@ def execute(client: DockerClient, place: Beside, statements: str, *, superuser: 
         raise EngineError(f"container {place.name} did not end within {TIMEOUT_SECONDS} s") from None
     finally:
         with suppress(NotFound, APIError):
-            container.remove(force=True)
+            container.remove(v=True, force=True)

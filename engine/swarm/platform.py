@@ -17,6 +17,7 @@ from engine.swarm.converged import Converged
 from engine.swarm.secret import secrets
 from engine.swarm.service import service
 from engine.swarm.vacated import Vacated
+from engine.swarm.volume import NodeVolume
 from engine.workload import Workload, fingerprint, fingerprints
 
 STOP_SECONDS = 120
@@ -69,15 +70,15 @@ class Swarm:
 
     def volume(
         self,
-        resource_name: str,  # noqa: ARG002
+        resource_name: str,
         *,
         identity: Identity,
         name: str,
-        component: str,  # noqa: ARG002
-        opts: pulumi.ResourceOptions,  # noqa: ARG002
-    ) -> str:
-        """Return the volume's name: the node makes it, and keeps it when the stack goes."""
-        return identity.name(name)
+        component: str,  # noqa: ARG002  # the service labels it
+        opts: pulumi.ResourceOptions,
+    ) -> pulumi.Output[str]:
+        """Return the name of a volume that the node makes, and keeps when the stack goes."""
+        return NodeVolume(resource_name, volume_name=identity.name(name), data_label=self.data_label, opts=opts).name
 
     def run(
         self,
