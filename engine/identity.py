@@ -17,12 +17,14 @@ OWNER_LABEL = "io.litellm-stack.owner"
 class Identity:
     """One environment: the Pulumi project and stack.
 
-    `owner` differs between two states that have a stack of the same name, such as two users' on one engine.
+    `owner` differs between two states that have a stack of the same name, such as two users' on one engine. `key` is
+    secret: names that tell one secret from another are made with it.
     """
 
     project: str
     stack: str
     owner: pulumi.Input[str]
+    key: pulumi.Input[str]
 
     @property
     def label(self) -> str:
