@@ -152,10 +152,12 @@ class Swarm:
         opts: pulumi.ResourceOptions,
     ) -> Running:
         kept = secrets(resource_name, workload, identity=identity, opts=opts)
+        spec = fingerprint([fingerprints(workload, key=identity.key), count, timeout], key=identity.key)
         made = service(
             resource_name,
             workload,
             secrets=kept,
+            spec=spec,
             identity=identity,
             name=name,
             replicas=count,
@@ -163,7 +165,6 @@ class Swarm:
             data_label=self.data_label,
             opts=opts,
         )
-        spec = fingerprint([fingerprints(workload, key=identity.key), count, timeout], key=identity.key)
         converged = Converged(
             healthy,
             service_id=made.id,

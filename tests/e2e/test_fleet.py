@@ -15,7 +15,7 @@ import pytest
 
 from config.settings import default_images
 from tests.e2e.fleet import Host, fleet
-from tests.e2e.load import chat, load, stream, streamed
+from tests.e2e.load import chat, load, paced, stream, streamed
 from tests.e2e.stack import Stack
 
 PREFIX = "fleet-"
@@ -169,7 +169,7 @@ def test_a_change_under_load_loses_no_request_on_any_node(stack: Stack, hosts: l
     changed["proxy"]["model_list"][0]["litellm_params"]["mock_response"] = "second answer"
     stack.configure(changed)
     assert '~ mock_response: "first answer" => "second answer"' in stack.pulumi("preview", "--diff")
-    clients = [chat(key, "chat"), chat(key, "slow"), stream(key, "chat")]
+    clients = [paced(chat(key, "chat")), chat(key, "slow"), paced(stream(key, "chat"))]
     manager, worker = hosts
     with load(url=url(manager), clients=clients) as first, load(url=url(worker), clients=clients) as second:
         time.sleep(2)
