@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.access import Access
+from components.database import Database
 from components.edge import Edge
 from components.platform import platform
 from components.proxy import Proxy
@@ -26,6 +27,7 @@ class VerificationArgs:
     settings: Settings
     proxy: Proxy
     edge: Edge
+    database: Database
     access: Access
 
 
@@ -43,6 +45,7 @@ class Verification(pulumi.ComponentResource):
             edge=args.edge.cutover.id,
             # A replica on another host cannot be asked by itself: the edge sends what is asked to any of them.
             replicas=[replica.id for replica in args.proxy.replicas] if platform(args.settings).is_local else [],
+            database=args.database.container_id,
             models=expectations.served_models(args.settings),
             patience=STORED_PATIENCE if args.settings.access.models else PATIENCE,
             keys=keys,

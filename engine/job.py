@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 from docker.errors import NotFound
+from docker.types import LogConfig
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 from requests.exceptions import ConnectionError as EngineConnectionError
 from requests.exceptions import ReadTimeout
@@ -19,8 +20,18 @@ from engine.logs import last_lines
 if TYPE_CHECKING:
     from docker import DockerClient
 
-CONFINED: Mapping[str, Any] = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
-"""What a one-shot container may do, as docker-py has it."""
+CONFINED: Mapping[str, Any] = {
+    "read_only": True,
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges:true"],
+    # LiteLLM's own migration and the re-encryption are one process each, which holds less than half of this.
+    "mem_limit": "2g",
+    "memswap_limit": "2g",
+    "nano_cpus": 10**9,
+    "pids_limit": 256,
+    "log_config": LogConfig(type="json-file", config={"max-size": "10m", "max-file": "3"}),
+}
+"""What a one-shot container may do and take, as docker-py has it."""
 
 
 class JobProvider(ResourceProvider):
