@@ -78,7 +78,9 @@ class Swarm:
         opts: pulumi.ResourceOptions,
     ) -> pulumi.Output[str]:
         """Return the name of a volume that the node makes, and keeps when the stack goes."""
-        return NodeVolume(resource_name, volume_name=identity.name(name), data_label=self.data_label, opts=opts).name
+        # It stays in any case, and says so where it goes from the stack.
+        told = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=False))
+        return NodeVolume(resource_name, volume_name=identity.name(name), data_label=self.data_label, opts=told).name
 
     def run(
         self,
