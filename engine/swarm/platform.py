@@ -10,6 +10,7 @@ import pulumi_docker as docker
 
 from engine.identity import Identity
 from engine.image import image_on_every_node
+from engine.orphans import removed_before_create
 from engine.platform import CutOver, Joined, Running
 from engine.swarm import preflight
 from engine.swarm.config_file import ConfigFile, config_file
@@ -47,7 +48,9 @@ class Swarm:
             labels=[
                 docker.NetworkLabelArgs(label=label, value=value) for label, value in identity.labels("network").items()
             ],
-            opts=opts,
+            opts=pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(hooks=removed_before_create(identity.label))
+            ),
         )
         vacated = Vacated(f"{resource_name}-vacated", network_id=overlay.id, timeout=STOP_SECONDS, opts=opts)
         return Joined(resource=overlay, reference=vacated.network_id)

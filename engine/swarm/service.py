@@ -11,6 +11,7 @@ import pulumi
 import pulumi_docker as docker
 
 from engine.identity import SPEC_LABEL, Identity
+from engine.orphans import removed_before_create
 from engine.swarm.names import duration
 from engine.swarm.secret import HANDED_OVER, process
 from engine.workload import Workload
@@ -91,7 +92,12 @@ def service(
             ],
         ),
         opts=pulumi.ResourceOptions.merge(
-            opts, pulumi.ResourceOptions(delete_before_replace=not workload.beside, depends_on=list(secrets.values()))
+            opts,
+            pulumi.ResourceOptions(
+                delete_before_replace=not workload.beside,
+                depends_on=list(secrets.values()),
+                hooks=removed_before_create(identity.label),
+            ),
         ),
     )
 

@@ -69,7 +69,10 @@ def config(manager: Host) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Stack:
-    """Bring the stack up from the manager; its data is on the other node. It goes with the hosts, whatever happens."""
+    """Bring the stack up from the manager, after an update that was killed on the way; its data is on the other node.
+
+    It goes with the hosts, whatever happens.
+    """
     manager, worker = hosts
     node = manager.engine.nodes.get(worker.node_id)
     node.update({**node.attrs["Spec"], "Labels": {DATA_LABEL: "true"}})
@@ -77,7 +80,9 @@ def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Stack:
     stack = Stack(folder=tmp_path_factory.mktemp("fleet"), config=config(manager), name=name)
     stack.environment["DOCKER_HOST"] = manager.socket
     stack.encrypt("secrets.OPENAI_API_KEY", CANARY)
-    stack.up()
+    stack.kill_up_when(lambda: f"{stack.prefix}database" in [service.name for service in services(hosts)])
+    stack.recover()
+    assert f"{stack.prefix}database is left from an update that was killed" in stack.up()
     return stack
 
 
