@@ -53,7 +53,7 @@ proxy = Proxy(
 edge = Edge("edge", EdgeArgs(identity=identity, settings=given, network=network, encryption=encryption, proxy=proxy))
 access = Access("access", AccessArgs(settings=given, secrets=secrets, network=network, edge=edge))
 Monitoring("monitoring", MonitoringArgs(identity=identity, settings=given, network=network, access=access))
-Verification("verification", VerificationArgs(settings=given, proxy=proxy, edge=edge, access=access))
+Verification("verification", VerificationArgs(settings=given, proxy=proxy, edge=edge, database=database, access=access))
 
 outputs = {"masterKey": secrets.master_key, "virtualKeys": access.virtual_keys, "keyModels": access.key_models}
 grouped = {"keyGroups": access.grouped} if access.grouped else {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.access import Access
+from components.database import Database
 from components.edge import Edge
 from components.proxy import Proxy
 from config import expectations
@@ -25,6 +26,7 @@ class VerificationArgs:
     settings: Settings
     proxy: Proxy
     edge: Edge
+    database: Database
     access: Access
 
 
@@ -40,6 +42,7 @@ class Verification(pulumi.ComponentResource):
             f"{name}-asked",
             url=args.settings.effective_admin_url,
             edge=args.edge.container_id,
+            database=args.database.container_id,
             replicas=args.proxy.container_ids,
             models=expectations.served_models(args.settings),
             patience=STORED_PATIENCE if args.settings.access.models else PATIENCE,

@@ -2,8 +2,8 @@
 
 LiteLLM shows a budget as gauges, one series per holder and replica (litellm/integrations/prometheus.py): what is left,
 the limit, and the hours until the reset. They are set by each answered request, and those of customers and of the proxy
-every minute from the database (PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES). A refused request sets none: what
-the last one of a key cost may never show in its gauge (seen with 1.106.2), and `RequestsRefusedForBudget` tells then.
+every minute from the database (PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES), as are those of teams, of users and
+of keys in a team. What a key without a team spent last may never show in its gauge: then its refusals tell (refusals).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from config.access import AccessSettings
+from config.alerts import refusals
 from config.alerts.rule import Rule, Severity, literal, one_of
 from litellm_admin.fields.amounts import seconds
 from litellm_admin.fields.base import SpendLimits
@@ -22,6 +23,9 @@ WARN_AT = 0.8
 
 COURSE_AT = 0.1
 """The share from which its course says something: the first requests of a period prove nothing."""
+
+HALF = 0.5
+"""The share from which a key that is refused is taken to have spent its budget, when nobody else has spent one."""
 
 SHORTEST_WITH_A_COURSE = 3600
 """Seconds: a budget that is reset more often than hourly is gone or new before anybody could look."""
@@ -148,13 +152,19 @@ def holders(access: AccessSettings, proxy: SpendLimits, *, customers: bool) -> d
 
 def rules(access: AccessSettings, proxy: SpendLimits, *, customers: bool) -> Iterator[Rule]:
     """Return the rules for everybody who has a budget, and one for keys that any budget refuses."""
-    for limit, names in holders(access, proxy, customers=customers).items():
-        yield from _rules(limit, names)
-    yield _refused()
+    found = holders(access, proxy, customers=customers)
+    beside_keys = [
+        *(f"on ({kind.label}) {kind.left}" for kind in (TEAM, USER, *([CUSTOMER] if customers else []))),
+        *(f'on () {PROXY.left}{{{PROXY.label}="{PROXY_USER}"}}' for limit in found if limit.kind is PROXY),
+    ]
+    for limit, names in found.items():
+        yield from _rules(limit, names, beside_keys)
+    yield refusals.rule()
 
 
-def _rules(limit: Limit, names: list[str]) -> Iterator[Rule]:
-    kind, chosen = limit.kind, f"{{{limit.kind.label}=~{one_of(names)}}}"
+def _rules(limit: Limit, names: list[str], beside_keys: list[str]) -> Iterator[Rule]:
+    kind, matcher = limit.kind, f"{limit.kind.label}=~{one_of(names)}"
+    chosen = f"{{{matcher}}}"
     left = f"min by ({kind.by}) ({_left(limit, chosen)})"
     spent = f"1 - {left} / max by ({kind.by}) ({kind.limit}{chosen})"
     budget, labels = limit.words, limit.labels
@@ -168,13 +178,18 @@ def _rules(limit: Limit, names: list[str]) -> Iterator[Rule]:
     )
     yield Rule(
         alert="BudgetSpent",
-        expression=f"({spent}) >= 1",
+        expression=_all(spent, matcher, beside_keys) if kind is KEY else f"({spent}) >= 1",
         severity=kind.when_spent,
         summary=f"{who} has spent {budget}: its requests are refused",
         labels=labels,
     )
     if hours := _hours(limit, chosen):
         yield _course(limit, left=left, spent=spent, hours=hours, summary=f"{who} will have spent {budget}")
+
+
+def _all(spent: str, keys: str, others: list[str]) -> str:
+    refused = refusals.of_key(keys, others=others)
+    return f"({spent}) >= 1 or ({spent}) >= {HALF} and on ({KEY.by}) ({refused})"
 
 
 def _left(limit: Limit, chosen: str) -> str:
@@ -205,20 +220,4 @@ def _course(limit: Limit, *, left: str, spent: str, hours: str, summary: str) ->
         summary=f"{summary} before the reset, at the pace of the last {window // 60} minutes; now: {now}",
         lasting=f"{window // 5}s",
         labels=limit.labels,
-    )
-
-
-def _refused() -> Rule:
-    by = "sum by (api_key_alias, team_alias)"
-    refused = 'litellm_proxy_failed_requests_metric_total{exception_class="BudgetExceededError"}'
-    asked = "litellm_proxy_total_requests_metric_total"
-    return Rule(
-        alert="RequestsRefusedForBudget",
-        # A customer here and there whose budget is spent is what budgets are for.
-        expression=f"{by} (increase({refused}[10m])) / {by} (increase({asked}[10m])) > 0.5",
-        severity=Severity.CRITICAL,
-        summary=(
-            "{{ $value | humanizePercentage }} of the requests with key {{ $labels.api_key_alias }} (team"
-            " {{ $labels.team_alias }}) are refused, because a budget is spent"
-        ),
     )

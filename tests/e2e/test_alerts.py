@@ -1,7 +1,8 @@
-"""A budget that is spent for real raises an alert, which is sent; and a new declaration brings its alerts along."""
+"""Budgets that are spent for real raise alerts, which are sent; and a new declaration brings its alerts along."""
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -12,19 +13,21 @@ import httpx
 import pytest
 
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
+from tests.e2e.conftest import ONE_CALL
+from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
 from tests.e2e.upstream import HOST, Upstream, upstream
 from tests.e2e.upstream_server import PORT
 
-CUSTOMER = "soon-spent"
+CUSTOMER, KEY = "soon-spent", "soon-refused"
 BETWEEN_CALLS = 2
 """Seconds: what a call cost counts once LiteLLM has noted it, after its answer."""
 
-PATIENCE = 180
+PATIENCE = 300
 
 
 def eventually(look: Callable[[], list[dict[str, Any]]]) -> dict[str, Any]:
-    """Return the first thing that is found, after a refresh of a minute, some scrapes and the delay of sending."""
+    """Return the first thing that is found, after two minutes without an answer, some scrapes and a delay."""
     deadline = time.monotonic() + PATIENCE
     while not (found := look()):
         assert time.monotonic() < deadline, "nothing was found"
@@ -39,11 +42,13 @@ def running(engine: docker.DockerClient, stack: Stack) -> set[str]:
     return {str(it.id) for part in parts for it in engine.containers.list(filters={"label": [ours, part]})}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def declared(stack: Stack, engine: docker.DockerClient) -> Iterator[Upstream]:
-    """The stack with one customer more, whose budget is spent by two calls, and somebody who listens to its alerts."""
+    """The stack with one customer and one key more, whose budgets two calls spend, and one who listens."""
     before, serving = stack.config, running(engine, stack)
-    access = {**before["access"], "customers": {**before["access"]["customers"], CUSTOMER: {"budget": "tiny"}}}
+    access = copy.deepcopy(before["access"])
+    access["customers"][CUSTOMER] = {"budget": "tiny"}
+    access["keys"][KEY] = {"models": ["chat"], "max_budget": ONE_CALL, "budget_duration": "1d"}
     monitoring = {"alertmanagers": [f"{HOST}:{PORT}"], "scrapeInterval": "2s"}
     try:
         stack.configure({**before, "access": access, "monitoring": monitoring})
@@ -57,30 +62,57 @@ def declared(stack: Stack, engine: docker.DockerClient) -> Iterator[Upstream]:
         stack.up()
 
 
-def test_a_spent_budget_is_told_to_whoever_listens(stack: Stack, declared: Upstream) -> None:
+def spend(stack: Stack, *, alias: str, user: str | None = None) -> None:
+    """Call until a budget is spent and a call was refused for it."""
     outputs = stack.outputs()
-    login = {"Authorization": f"Bearer {outputs['virtualKeys']['chat-only']}"}
-    question = {"model": "chat", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 5, "user": CUSTOMER}
-    with httpx.Client(base_url=outputs["gatewayUrl"], headers=login, timeout=60) as client:
+    with httpx.Client(base_url=outputs["gatewayUrl"], timeout=60) as client:
+        gateway = Gateway(client=client, keys=outputs["virtualKeys"], master_key=outputs["masterKey"])
         answers = []
         for _ in range(3):
-            answers.append(client.post("/v1/chat/completions", json=question))
+            answers.append(gateway.chat(alias=alias, user=user))
             time.sleep(BETWEEN_CALLS)
     assert [answer.status_code for answer in answers] == [200, 200, 422], answers[-1].text
 
-    def firing() -> list[dict[str, Any]]:
-        alerts = httpx.get(f"{outputs['prometheusUrl']}/api/v1/alerts").json()["data"]["alerts"]
-        return [alert for alert in alerts if alert["state"] == "firing" and is_ours(alert)]
 
-    def sent() -> list[dict[str, Any]]:
-        posts = [json.loads(kept["body"]) for kept in declared.kept if kept["path"] == "/api/v2/alerts"]
-        return [alert for post in posts for alert in post if is_ours(alert)]
+def firing(stack: Stack) -> list[dict[str, Any]]:
+    """Return the alerts that Prometheus itself shows as firing."""
+    alerts = httpx.get(f"{stack.outputs()['prometheusUrl']}/api/v1/alerts").json()["data"]["alerts"]
+    return [alert for alert in alerts if alert["state"] == "firing"]
 
-    summary = f"customer {CUSTOMER} has spent budget tiny per 1d: its requests are refused"
-    for alert in (eventually(firing), eventually(sent)):
-        assert alert["labels"]["severity"] == "warning"
+
+def sent(listener: Upstream) -> list[dict[str, Any]]:
+    """Return the alerts that Prometheus sent."""
+    posts = [json.loads(kept["body"]) for kept in listener.kept if kept["path"] == "/api/v2/alerts"]
+    return [alert for post in posts for alert in post]
+
+
+@pytest.mark.parametrize(
+    ("spender", "holder", "severity", "summary"),
+    [
+        (
+            {"alias": "chat-only", "user": CUSTOMER},
+            {"end_user": CUSTOMER},
+            "warning",
+            f"customer {CUSTOMER} has spent budget tiny per 1d: its requests are refused",
+        ),
+        (
+            {"alias": KEY},
+            {"api_key_alias": KEY},
+            "critical",
+            f"key {KEY} has spent its budget per 1d: its requests are refused",
+        ),
+    ],
+    ids=["customer", "key"],
+)
+def test_a_spent_budget_is_told_to_whoever_listens(
+    stack: Stack, declared: Upstream, spender: dict[str, str], holder: dict[str, str], severity: str, summary: str
+) -> None:
+    spend(stack, **spender)
+    wanted = {"alertname": "BudgetSpent", **holder}.items()
+
+    def chosen(alerts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [alert for alert in alerts if wanted <= alert["labels"].items()]
+
+    for alert in (eventually(lambda: chosen(firing(stack))), eventually(lambda: chosen(sent(declared)))):
+        assert alert["labels"]["severity"] == severity
         assert alert["annotations"]["summary"] == summary
-
-
-def is_ours(alert: dict[str, Any]) -> bool:
-    return (alert["labels"]["alertname"], alert["labels"].get("end_user")) == ("BudgetSpent", CUSTOMER)

@@ -16,10 +16,11 @@ from config import prometheus, settings
 from config.alerts import file
 from tests.integration.alert_cases import CONFIG, EXPIRIES, GATEWAY, Case
 from tests.integration.budget_alert_cases import BUDGETS
+from tests.integration.refused_key_cases import REFUSED_KEYS
 from tests.integration.running_gateway import IMAGES, LABEL
 
 FOLDER = "/etc/prometheus"
-CASES = [*GATEWAY, *BUDGETS]
+CASES = [*GATEWAY, *BUDGETS, *REFUSED_KEYS]
 
 
 def promtool(folder: Path, *arguments: str) -> str:
