@@ -44,6 +44,7 @@ class Database(pulumi.ComponentResource):
     """A Postgres that answers, with the volume that outlives its container."""
 
     url: pulumi.Output[str]
+    server: docker.Container
     container_id: pulumi.Output[str]
     healthy: Healthy
 
@@ -58,6 +59,7 @@ class Database(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
         self.healthy = Healthy(f"{name}-healthy", postgres, timeout=args.settings.start_timeout, opts=child)
+        self.server = postgres
         self.container_id = postgres.id
         role = self._login(name, args, postgres).role
         password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))

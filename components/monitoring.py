@@ -9,6 +9,7 @@ import pulumi_docker as docker
 
 from components import proxy
 from components.access import Access
+from components.alertmanager import Alertmanager, AlertmanagerArgs
 from components.grafana import Grafana, GrafanaArgs
 from components.network import Network
 from config import prometheus
@@ -59,7 +60,7 @@ class Monitoring(pulumi.ComponentResource):
             f"{name}-config",
             identity=args.identity,
             filename="prometheus.yml",
-            content=prometheus.render(args.settings.monitoring, upstream=proxy.ALIAS, upstream_port=proxy.PORT),
+            content=_config(args),
             opts=child,
         )
         rules = RenderedFile(
@@ -75,9 +76,22 @@ class Monitoring(pulumi.ComponentResource):
             f"{name}-prometheus", workload, identity=args.identity, name=args.identity.name("prometheus"), opts=child
         )
         Healthy(f"{name}-healthy", server, timeout=args.settings.start_timeout, opts=child)
+        if args.settings.monitoring.runs_alertmanager:
+            addressees = AlertmanagerArgs(identity=args.identity, settings=args.settings, network=args.network)
+            Alertmanager("alertmanager", addressees, opts=child)
         if args.settings.grafana.enabled:
             Grafana("grafana", _grafana(args), opts=child)
         self.register_outputs({})
+
+
+def _config(args: MonitoringArgs) -> str:
+    return prometheus.render(
+        args.settings.monitoring,
+        stack=args.identity.stack,
+        upstream=proxy.ALIAS,
+        upstream_port=proxy.PORT,
+        cache=args.settings.runs_cache,
+    )
 
 
 def _grafana(args: MonitoringArgs) -> GrafanaArgs:

@@ -77,6 +77,27 @@ SERVICES: Final = (
         image="monitoring-image",
     ),
     Service(
+        title="Alertmanager",
+        containers=re.compile(r"^alertmanager-server$"),
+        replaced="no; what fires is told again",
+        interrupts=False,
+        image="alertmanager-image",
+    ),
+    Service(
+        title="exporter of Postgres",
+        containers=re.compile(r"^postgres-exporter-server$"),
+        replaced="no; a gap of seconds in the metrics",
+        interrupts=False,
+        image="postgres-exporter-image",
+    ),
+    Service(
+        title="exporter of Redis",
+        containers=re.compile(r"^redis-exporter-server$"),
+        replaced="no; a gap of seconds in the metrics",
+        interrupts=False,
+        image="redis-exporter-image",
+    ),
+    Service(
         title="Grafana",
         containers=re.compile(r"^grafana-server$"),
         replaced="no; whoever looks at a dashboard has to load it again",
