@@ -10,6 +10,7 @@ import pulumi_docker as docker
 from components import proxy
 from components.access import Access
 from components.alertmanager import Alertmanager, AlertmanagerArgs
+from components.certificates import Certificates, CertificatesArgs
 from components.grafana import Grafana, GrafanaArgs
 from components.network import Network
 from config import prometheus
@@ -79,6 +80,9 @@ class Monitoring(pulumi.ComponentResource):
         if args.settings.monitoring.runs_alertmanager:
             addressees = AlertmanagerArgs(identity=args.identity, settings=args.settings, network=args.network)
             Alertmanager("alertmanager", addressees, opts=child)
+        if args.settings.monitoring.certificates:
+            seen = CertificatesArgs(identity=args.identity, settings=args.settings, network=args.network)
+            Certificates("certificates", seen, opts=child)
         if args.settings.grafana.enabled:
             Grafana("grafana", _grafana(args), opts=child)
         self.register_outputs({})

@@ -45,6 +45,13 @@ def _alertmanager(value: str) -> str:
     return value
 
 
+def _tls(value: str) -> str:
+    match = _ADDRESS.fullmatch(value)
+    if match is None or match["scheme"] or match["path"]:
+        raise ValueError("is no address: write host:port, such as gateway.example.com:443")
+    return value
+
+
 def _url(value: SecretStr) -> SecretStr:
     if _URL.fullmatch(value.get_secret_value()) is None:
         raise ValueError("is no address: it begins with https:// or http://, and has no spaces")
@@ -54,6 +61,7 @@ def _url(value: SecretStr) -> SecretStr:
 Span = Annotated[str, AfterValidator(_span)]
 Interval = Annotated[str, AfterValidator(_interval)]
 Alertmanager = Annotated[str, AfterValidator(_alertmanager)]
+TlsAddress = Annotated[str, AfterValidator(_tls)]
 Webhook = Annotated[SecretStr, AfterValidator(_url)]
 
 
@@ -78,6 +86,8 @@ class MonitoringSettings(BaseModel):
     """An incoming webhook of Slack, or of what takes the same; an Alertmanager of the stack's own posts there."""
     exporters: bool = False
     """Whether exporters tell Prometheus of the inside of Postgres and of the stack's Redis."""
+    certificates: tuple[TlsAddress, ...] = ()
+    """Addresses (host:port) whose TLS certificate should not end unnoticed: what stands before the gateway."""
     error_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
     """The share of requests that may fail for five minutes, of all and of each model, before an alert says so."""
     slow_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30

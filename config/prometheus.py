@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from config import alertmanager, exporters, haproxy
+from config import alertmanager, certificates, exporters, haproxy
 from config.monitoring import MonitoringSettings, seconds
 
 CREDENTIALS_FILE = "/tmp/litellm-key"  # noqa: S108  # a path in the container, in its own memory
@@ -54,6 +54,8 @@ def render(settings: MonitoringSettings, *, stack: str, upstream: str, upstream_
         "rule_files": [RULES_FILE],
         "scrape_configs": [litellm, edge, itself, *_exporters(settings, cache=cache)],
     }
+    if settings.certificates:
+        content["scrape_configs"].append(certificates.scraped(settings.certificates))
     addresses = list(settings.alertmanagers)
     if settings.runs_alertmanager:
         addresses.append(alertmanager.ADDRESS)

@@ -115,6 +115,7 @@ class ImageSettings(Section):
     alertmanager: str
     postgres_exporter: str
     redis_exporter: str
+    blackbox_exporter: str
     # Not among the images that the supply line provides: the engine pulls it where somebody wants a Grafana.
     grafana: str = "grafana/grafana:11.6.1"
 

@@ -98,6 +98,13 @@ SERVICES: Final = (
         image="redis-exporter-image",
     ),
     Service(
+        title="exporter of certificates",
+        containers=re.compile(r"^blackbox-exporter-server$"),
+        replaced="no; a gap of seconds in the metrics",
+        interrupts=False,
+        image="blackbox-exporter-image",
+    ),
+    Service(
         title="Grafana",
         containers=re.compile(r"^grafana-server$"),
         replaced="no; whoever looks at a dashboard has to load it again",

@@ -19,6 +19,7 @@ CONFIG: Mapping[str, Any] = {
         "alertmanagers": ["hooks:8080"],
         "webhook": "https://hooks.example/a",
         "exporters": True,
+        "certificates": ["gateway.example.com:443"],
         "errorRate": 0.05,
         "slowSeconds": 30,
     },

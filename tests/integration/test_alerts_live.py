@@ -16,12 +16,13 @@ from config import alertmanager, prometheus, settings
 from config.alerts import file
 from tests.integration.alert_cases import CONFIG, EXPIRIES, GATEWAY, Case
 from tests.integration.budget_alert_cases import BUDGETS
+from tests.integration.certificate_alert_cases import CERTIFICATES
 from tests.integration.refused_key_cases import REFUSED_KEYS
 from tests.integration.running_gateway import IMAGES, LABEL
 from tests.integration.store_alert_cases import STORES
 
 FOLDER = "/etc/prometheus"
-CASES = [*GATEWAY, *BUDGETS, *REFUSED_KEYS, *STORES]
+CASES = [*GATEWAY, *BUDGETS, *REFUSED_KEYS, *STORES, *CERTIFICATES]
 
 
 def promtool(folder: Path, *arguments: str) -> str:

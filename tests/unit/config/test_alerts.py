@@ -80,7 +80,7 @@ def test_no_two_rules_are_the_same_but_for_their_expression() -> None:
 
 def test_every_alert_says_how_bad_it_is_and_leads_to_its_section() -> None:
     sections = set(re.findall(r"^### (\w+)$", OPERATIONS.read_text(encoding="utf-8"), re.MULTILINE))
-    monitoring = {"webhook": "https://hooks.example/a", "exporters": True}
+    monitoring = {"webhook": "https://hooks.example/a", "exporters": True, "certificates": ["a:443"]}
     stack = loaded(replicas=2, monitoring=monitoring, access=with_expiring())
     found = rules(stack, expiries={"guest": "2026-12-01T00:00:00+00:00"})
     for rule in found:
@@ -143,6 +143,7 @@ def test_a_name_is_no_template(name: str) -> None:
         ({"retentionSize": "4"}, r"monitoring\.retentionSize: "),
         ({"scrapeInterval": "10m"}, r"monitoring\.scrapeInterval: .*between 1s and 2m"),
         ({"alertmanagers": ["alertmanager"]}, r"monitoring\.alertmanagers\[0\]: .*host:port"),
+        ({"certificates": ["https://gateway.example.com"]}, r"monitoring\.certificates\[0\]: .*host:port"),
         ({"errorRate": 5}, r"monitoring\.errorRate: "),
         ({"interval": "15s"}, r"monitoring\.interval: "),
     ],
