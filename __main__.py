@@ -16,12 +16,11 @@ from components.network import Network, NetworkArgs
 from components.proxy import Proxy, ProxyArgs
 from components.secrets import Secrets, SecretsArgs
 from components.verification import Verification, VerificationArgs
-from engine.identity import Identity
 
 given = stack_config.load()
 secrets = Secrets("secrets", SecretsArgs(settings=given))
-identity = Identity(project=pulumi.get_project(), stack=pulumi.get_stack(), owner=secrets.owner)
-network = Network("network", NetworkArgs(identity=identity))
+identity = stack_config.identity(secrets)
+network = Network("network", NetworkArgs(identity=identity, settings=given))
 images = Images("images", ImagesArgs(settings=given))
 backup = Backup("backup", BackupArgs(identity=identity, settings=given, images=images, secrets=secrets))
 database = Database(

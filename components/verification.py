@@ -9,6 +9,7 @@ import pulumi
 from components.access import Access
 from components.database import Database
 from components.edge import Edge
+from components.platform import platform
 from components.proxy import Proxy
 from config import expectations
 from config.settings import Settings
@@ -41,9 +42,10 @@ class Verification(pulumi.ComponentResource):
         Asked(
             f"{name}-asked",
             url=args.settings.effective_admin_url,
-            edge=args.edge.container_id,
+            edge=args.edge.cutover.id,
             database=args.database.container_id,
-            replicas=args.proxy.container_ids,
+            # A replica on another host cannot be asked by itself: the edge sends what is asked to any of them.
+            replicas=[replica.id for replica in args.proxy.replicas] if platform(args.settings).is_local else [],
             models=expectations.served_models(args.settings),
             patience=STORED_PATIENCE if args.settings.access.models else PATIENCE,
             keys=keys,

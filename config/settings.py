@@ -8,12 +8,12 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-from config import cache, grafana, lint, proxy, references
+from config import cache, grafana, lint, proxy, references, swarm
 from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
 from config.grafana import GrafanaSettings
@@ -24,6 +24,7 @@ from config.problems import ConfigError, Problem
 from config.reading import mapping
 from config.rotation import RotationSettings
 from config.structure import structural_problems
+from config.swarm import SwarmSettings
 
 IMAGES = Path(__file__).with_name("images.json")
 
@@ -129,6 +130,9 @@ class Settings(Section):
     environment: dict[str, str] = Field(default_factory=dict)
     """Environment variables of the proxy that are not."""
     access: AccessSettings = AccessSettings()
+    engine: Literal["docker", "swarm"] = "docker"
+    """What runs the stack: the Docker engine of one host, or a Swarm, of which it is asked on a manager."""
+    swarm: SwarmSettings = SwarmSettings()
     ports: PortSettings = PortSettings()
     bind: Annotated[str, AfterValidator(_address)] = "127.0.0.1"
     """Host address that all published ports listen on."""
@@ -243,6 +247,7 @@ def check(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -
         *references.problems(values),
         *cache.problems(values, variables=proxy.own_names(values)),
         *lint.problems(values),
+        *swarm.problems(values),
         *_port_problems(values),
         *_clear_problems(values, clear),
     ]

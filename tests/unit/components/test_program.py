@@ -11,8 +11,7 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from components import network
-from engine import capacity, preflight, workload
+from engine import capacity, container, preflight, single_host
 from policy import resources as policy_resources
 from policy.resources import UNKNOWN, Resource
 from policy.rules import kept_data
@@ -61,7 +60,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
         for check in ("check", "check_data"):
             patch.setattr(preflight, check, lambda **_: None)
         patch.setattr(capacity, "cpus", lambda: 2)
-        for module in (workload, network):
+        for module in (container, single_host):
             patch.setattr(module, "removed_before_create", lambda _label: None)
         run_program()
     return recorder.resources
