@@ -55,5 +55,6 @@ Monitoring("monitoring", MonitoringArgs(identity=identity, settings=given, netwo
 Verification("verification", VerificationArgs(settings=given, proxy=proxy, edge=edge, database=database, access=access))
 
 outputs = {"masterKey": secrets.master_key, "virtualKeys": access.virtual_keys, "keyModels": access.key_models}
-for name, value in {**given.addresses, **outputs}.items():
+grouped = {"keyGroups": access.grouped} if access.grouped else {}
+for name, value in {**given.addresses, **outputs, **grouped}.items():
     pulumi.export(name, value)
