@@ -38,7 +38,7 @@ class Verification(pulumi.ComponentResource):
         super().__init__("litellm-stack:components:Verification", name, {}, opts)
         expected = expectations.key_expectations(args.settings)
         # Of an adopted key that keeps its value, the stack does not know the value.
-        keys = {alias: value for alias, value in args.access.virtual_keys.items() if alias in expected}
+        keys = {alias: value for alias, value in args.access.every_key(expected).items() if alias in expected}
         Asked(
             f"{name}-asked",
             url=args.settings.effective_admin_url,

@@ -17,6 +17,9 @@ from config.reading import mapping
 from config.secret_texts import ENVIRON
 from config.settings import Settings
 
+OF_A_GROUP = 500
+"""Keys of a group that are asked for: as many log in within seconds, and a group may have thousands."""
+
 _ROUTE_RULES = frozenset({"admin_only_routes", "allowed_routes"})
 """Settings of general_settings that may take the list of models from every key."""
 
@@ -69,10 +72,10 @@ def served_models(settings: Settings) -> tuple[str, ...]:
 
 def key_expectations(settings: Settings) -> dict[str, dict[str, Any]]:
     """Return what to expect of each key, as JSON, by alias; those that are blocked have nothing to show."""
-    gateway = _gateway(settings)
+    gateway, access = _gateway(settings), settings.access
     expected = {}
-    for alias, key, name in settings.access.all_keys():
-        team = settings.access.teams[name] if name else None
+    for alias, key, name in (*access.all_keys(), *access.keys_of_groups(most=OF_A_GROUP)):
+        team = access.teams[name] if name else None
         if not key.blocked and not (team and team.blocked):
             expectation = _expectation(gateway, key, team)
             expected[alias] = {**asdict(expectation), "listed": list(expectation.listed)}

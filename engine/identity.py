@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 STACK_LABEL = "io.litellm-stack.stack"
 COMPONENT_LABEL = "io.litellm-stack.component"
 OWNER_LABEL = "io.litellm-stack.owner"
+SPEC_LABEL = "io.litellm-stack.spec"
+"""On a service: another one for whatever else it is told, so that it shows when a Swarm took that back."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_docker as docker
 
 from engine.identity import Identity
+from engine.orphans import removed_before_create
 from engine.swarm.names import unique
 
 
@@ -43,6 +44,8 @@ def config_file(
         labels=[
             docker.ServiceConfigLabelArgs(label=label, value=value) for label, value in identity.labels(stem).items()
         ],
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=False)),
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(delete_before_replace=False, hooks=removed_before_create(identity.label))
+        ),
     )
     return ConfigFile(id=config.id, path=config.name, content=known)

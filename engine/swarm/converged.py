@@ -11,19 +11,15 @@ from docker.errors import NotFound
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
 
 from engine.api import EngineError, connect
+from engine.identity import SPEC_LABEL
 from engine.swarm.tasks import Task, is_running, last_failure
 
 if TYPE_CHECKING:
     from docker import DockerClient
 
 POLL_SECONDS = 0.5
-ENDED = {
-    "rollback_started": "was rolled back to what ran before",
-    "rollback_completed": "was rolled back to what ran before",
-    "rollback_paused": "could not even be rolled back, and is paused",
-    "paused": "is paused",
-}
-"""States of an update that has failed, and what that means."""
+THROUGH = (None, "completed", "rollback_completed")
+"""States of an update with nothing left to do; none is that of a service that was never updated."""
 
 
 class ConvergedProvider(ResourceProvider):
@@ -35,19 +31,20 @@ class ConvergedProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Wait until the service is as declared."""
-        wait_until_converged(props["service_id"], timeout=props["timeout"], hidden=props["hidden"])
+        wait_until_converged(props)
         return CreateResult(id_=props["service_id"], outs=props)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Wait until the update is through."""
-        wait_until_converged(_news["service_id"], timeout=_news["timeout"], hidden=_news["hidden"])
+        wait_until_converged(_news)
         return UpdateResult(outs=_news)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Report a service that is not as declared as gone, so that the next update waits for its repair."""
         client = connect()
         try:
-            converged = _converged(client, _service(client, props["service_id"]))
+            service = _service(client, props["service_id"])
+            converged = not _taken_back(service, props["spec"]) and _converged(client, service)
         except NotFound:
             converged = False
         finally:
@@ -82,33 +79,42 @@ class Converged(Resource, module="engine", name="Converged"):
         super().__init__(ConvergedProvider(), name, inputs, pulumi.ResourceOptions.merge(opts, secret))
 
 
-def wait_until_converged(service_id: str, *, timeout: float, hidden: Sequence[str]) -> None:
-    """Return when every task of the service works and is as declared.
+def wait_until_converged(props: Mapping[str, Any]) -> None:
+    """Return when every task of the service works and is as declared; `props` are the inputs of Converged.
 
-    Raises EngineError, with the log of the task that failed, where the update is rolled back, or after `timeout`
+    Raises EngineError, with the log of the task that failed, where the Swarm took the change back, or after `timeout`
     seconds for each task.
     """
     client = connect()
     try:
-        service = _service(client, service_id)
-        name, began = service["Spec"]["Name"], time.monotonic()
-        while not _converged(client, service):
-            state = (service.get("UpdateStatus") or {}).get("State")
-            tasks = _tasks(client, {"service": service_id})
-            if state in ENDED:
-                raise EngineError(f"service {name} {ENDED[state]}; {last_failure(client, tasks, hidden=hidden)}")
-            if time.monotonic() - began > timeout * max(1, _declared(service)):
-                raise EngineError(
-                    f"service {name} has {_declared(service)} tasks declared, and"
-                    f" {len([task for task in tasks if is_running(task)])} work after"
-                    f" {time.monotonic() - began:.0f} s (startTimeout); {last_failure(client, tasks, hidden=hidden)}"
-                )
+        service, began = _service(client, props["service_id"]), time.monotonic()
+        while _taken_back(service, props["spec"]) or not _converged(client, service):
+            waited = time.monotonic() - began
+            if failure := _failure(service, props, waited=waited):
+                tasks = _tasks(client, {"service": service["ID"]})
+                reason = last_failure(client, tasks, hidden=props["hidden"])
+                raise EngineError(f"service {service['Spec']['Name']} {failure}; {reason}")
             time.sleep(POLL_SECONDS)
-            service = _service(client, service_id)
+            service = _service(client, props["service_id"])
     except NotFound:
         raise EngineError("the service was removed while the stack waited for it; run the update again") from None
     finally:
         client.close()
+
+
+def _failure(service: Mapping[str, Any], props: Mapping[str, Any], *, waited: float) -> str | None:
+    """Return why there is nothing more to wait for, after so many seconds, or None."""
+    if _taken_back(service, props["spec"]):
+        return "was rolled back to what ran before"
+    if waited <= props["timeout"] * max(1, _declared(service)):
+        return None
+    status = service["ServiceStatus"]
+    return f"has {status['RunningTasks']} of {status['DesiredTasks']} tasks after {waited:.0f} s (startTimeout)"
+
+
+def _taken_back(service: Mapping[str, Any], spec: str) -> bool:
+    """Tell whether the service has become another one than was declared, as a Swarm makes it that rolls back."""
+    return bool(service["Spec"]["Labels"].get(SPEC_LABEL) != spec)
 
 
 def _service(client: DockerClient, service_id: str) -> Mapping[str, Any]:
@@ -131,7 +137,7 @@ def _declared(service: Mapping[str, Any]) -> int:
 
 
 def _converged(client: DockerClient, service: Mapping[str, Any]) -> bool:
-    if (service.get("UpdateStatus") or {}).get("State") not in (None, "completed"):
+    if (service.get("UpdateStatus") or {}).get("State") not in THROUGH:
         return False
     declared = service["Spec"]["TaskTemplate"]["ContainerSpec"]
     tasks = _tasks(client, {"service": service["ID"], "desired-state": "running"})

@@ -10,6 +10,7 @@ import pulumi_docker as docker
 
 from engine.identity import Identity
 from engine.image import image_on_every_node
+from engine.orphans import removed_before_create
 from engine.platform import CutOver, Joined, Running
 from engine.swarm import preflight
 from engine.swarm.config_file import ConfigFile, config_file
@@ -47,7 +48,9 @@ class Swarm:
             labels=[
                 docker.NetworkLabelArgs(label=label, value=value) for label, value in identity.labels("network").items()
             ],
-            opts=opts,
+            opts=pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(hooks=removed_before_create(identity.label))
+            ),
         )
         vacated = Vacated(f"{resource_name}-vacated", network_id=overlay.id, timeout=STOP_SECONDS, opts=opts)
         return Joined(resource=overlay, reference=vacated.network_id)
@@ -78,7 +81,9 @@ class Swarm:
         opts: pulumi.ResourceOptions,
     ) -> pulumi.Output[str]:
         """Return the name of a volume that the node makes, and keeps when the stack goes."""
-        return NodeVolume(resource_name, volume_name=identity.name(name), data_label=self.data_label, opts=opts).name
+        # It stays in any case, and says so where it goes from the stack.
+        told = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=False))
+        return NodeVolume(resource_name, volume_name=identity.name(name), data_label=self.data_label, opts=told).name
 
     def run(
         self,
@@ -152,10 +157,12 @@ class Swarm:
         opts: pulumi.ResourceOptions,
     ) -> Running:
         kept = secrets(resource_name, workload, identity=identity, opts=opts)
+        spec = fingerprint([fingerprints(workload, key=identity.key), count, timeout], key=identity.key)
         made = service(
             resource_name,
             workload,
             secrets=kept,
+            spec=spec,
             identity=identity,
             name=name,
             replicas=count,
@@ -163,7 +170,6 @@ class Swarm:
             data_label=self.data_label,
             opts=opts,
         )
-        spec = fingerprint([fingerprints(workload, key=identity.key), count, timeout], key=identity.key)
         converged = Converged(
             healthy,
             service_id=made.id,

@@ -15,6 +15,7 @@ import pulumi_docker as docker
 
 from engine.api import connect
 from engine.identity import Identity
+from engine.orphans import removed_before_create
 from engine.swarm.names import unique
 from engine.workload import Workload, fingerprint
 
@@ -86,6 +87,9 @@ def _secret(
             for label, value in identity.labels(workload.component).items()
         ],
         opts=pulumi.ResourceOptions(
-            parent=opts.parent, delete_before_replace=False, additional_secret_outputs=["data"]
+            parent=opts.parent,
+            delete_before_replace=False,
+            additional_secret_outputs=["data"],
+            hooks=removed_before_create(identity.label),
         ),
     )

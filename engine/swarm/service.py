@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_docker as docker
 
-from engine.identity import Identity
+from engine.identity import SPEC_LABEL, Identity
+from engine.orphans import removed_before_create
 from engine.swarm.names import duration
 from engine.swarm.secret import HANDED_OVER, process
 from engine.workload import Workload
@@ -33,14 +34,15 @@ def service(
     identity: Identity,
     name: pulumi.Input[str],
     replicas: int,
+    spec: pulumi.Input[str],
     timeout: int,
     data_label: str,
     opts: pulumi.ResourceOptions,
 ) -> docker.Service:
     """Run `workload` as a service called `name`, on every node or `replicas` times.
 
-    A task that is not healthy after `timeout` seconds has failed; an update that fails is rolled back. What has volumes
-    runs on the node with `data_label`.
+    `spec` differs for everything else that it is told. A task that is not healthy after `timeout` seconds has failed;
+    an update that fails is rolled back. What has volumes runs on the node with `data_label`.
     """
     resources = docker.ServiceTaskSpecResourcesLimitsArgs(
         memory_bytes=workload.memory * MEBIBYTE, nano_cpus=int(workload.cpus * NANO)
@@ -51,7 +53,7 @@ def service(
         name=name,
         labels=[
             docker.ServiceLabelArgs(label=label, value=value)
-            for label, value in identity.labels(workload.component).items()
+            for label, value in {**identity.labels(workload.component), SPEC_LABEL: spec}.items()
         ],
         mode=docker.ServiceModeArgs(global_=True)
         if workload.everywhere
@@ -90,7 +92,12 @@ def service(
             ],
         ),
         opts=pulumi.ResourceOptions.merge(
-            opts, pulumi.ResourceOptions(delete_before_replace=not workload.beside, depends_on=list(secrets.values()))
+            opts,
+            pulumi.ResourceOptions(
+                delete_before_replace=not workload.beside,
+                depends_on=list(secrets.values()),
+                hooks=removed_before_create(identity.label),
+            ),
         ),
     )
 

@@ -20,7 +20,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("subject", nargs="?", choices=list(SUBJECTS), help="what to measure (default: everything)")
     parser.add_argument("--runs", type=int, default=5, help="runs of each case (default: 5)")
-    parser.add_argument("--keys", type=int, nargs="+", default=[10, 100, 500], help="keys: numbers of keys")
+    parser.add_argument("--keys", type=int, nargs="*", default=[10, 100, 500], help="keys: numbers of single keys")
+    parser.add_argument("--grouped", type=int, nargs="*", default=[100, 500], help="keys: numbers of keys in a group")
     parser.add_argument("--seconds", type=float, default=4, help="gateway: seconds of each slice of load (default: 4)")
     given = parser.parse_args()
     try:
@@ -36,6 +37,10 @@ def _keys(given: argparse.Namespace) -> None:
     with running_gateway() as proxy:
         cases = {
             f"{number} keys": keys.measure(proxy, keys=number, runs=given.runs, say=_progress) for number in given.keys
+        }
+        cases |= {
+            f"{number} in a group": keys.measure(proxy, keys=number, runs=given.runs, say=_progress, grouped=True)
+            for number in given.grouped
         }
     table.show("Virtual keys, seconds", cases, runs=given.runs)
 

@@ -66,6 +66,16 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
     return recorder.resources
 
 
+def test_a_group_of_keys_is_one_resource_that_belongs_to_what_it_names(
+    resources: dict[str, mocks.MockResourceArgs],
+) -> None:
+    (group,) = [args.inputs for args in resources.values() if args.typ.endswith(":KeyGroup")]
+    assert group["fields"] == {"budget_id": "HyperBudget", "models": ["chat"]}
+    rotated = {"rpm_limit": 5, "team_id": "support", "rotation": 2, "grace": "24h"}
+    assert group["keys"] == {"ada": {}, "bob": rotated}
+    assert group["group"] == "course"
+
+
 def test_everything_is_named_after_its_environment(resources: dict[str, mocks.MockResourceArgs]) -> None:
     names = [args.inputs["name"] for args in resources.values() if args.typ.startswith("docker:index/container")]
     assert len(names) == 6
@@ -127,6 +137,7 @@ def test_objects_on_the_proxy_are_those_of_the_config_and_the_stacks_own(
         "access-customer-HyperUser",
         "access-key-chat-app",
         "access-key-from-before",
+        "access-key-group-course",
         "access-key-guest",
         "access-key-helpdesk",
         "access-metrics-key",
@@ -177,7 +188,9 @@ def test_the_gateway_is_asked_about_everything_that_was_declared(resources: dict
     assert asked.inputs["models"] == ["chat", "extra"]
     # The stack does not know the value of a key that it adopted.
     assert (
-        sorted(asked.inputs["keys"]["value"]) == sorted(asked.inputs["expected"]) == ["chat-app", "guest", "helpdesk"]
+        sorted(asked.inputs["keys"]["value"])
+        == sorted(asked.inputs["expected"])
+        == ["ada", "bob", "chat-app", "guest", "helpdesk"]
     )
     assert asked.inputs["expected"]["helpdesk"]["listed"] == ["chat"]
 
