@@ -17,12 +17,11 @@ from components.network import Network, NetworkArgs
 from components.proxy import Proxy, ProxyArgs
 from components.secrets import Secrets, SecretsArgs
 from components.verification import Verification, VerificationArgs
-from engine.identity import Identity
 
 given = stack_config.load()
 secrets = Secrets("secrets", SecretsArgs(settings=given))
-identity = Identity(project=pulumi.get_project(), stack=pulumi.get_stack(), owner=secrets.owner)
-network = Network("network", NetworkArgs(identity=identity))
+identity = stack_config.identity(secrets)
+network = Network("network", NetworkArgs(identity=identity, settings=given))
 images = Images("images", ImagesArgs(settings=given))
 backup = Backup("backup", BackupArgs(identity=identity, settings=given, images=images, secrets=secrets))
 database = Database(
@@ -59,8 +58,9 @@ if given.monitoring.exporters:
     )
     Exporters("exporters", stores)
 Monitoring("monitoring", MonitoringArgs(identity=identity, settings=given, network=network, access=access))
-Verification("verification", VerificationArgs(settings=given, proxy=proxy, edge=edge, access=access))
+Verification("verification", VerificationArgs(settings=given, proxy=proxy, edge=edge, database=database, access=access))
 
 outputs = {"masterKey": secrets.master_key, "virtualKeys": access.virtual_keys, "keyModels": access.key_models}
-for name, value in {**given.addresses, **outputs}.items():
+grouped = {"keyGroups": access.grouped} if access.grouped else {}
+for name, value in {**given.addresses, **outputs, **grouped}.items():
     pulumi.export(name, value)

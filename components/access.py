@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypedDict
 
 import pulumi
 
+from components import key_groups
 from components.edge import Edge
 from components.network import Network
 from components.secrets import Secrets
@@ -22,6 +25,8 @@ from litellm_admin.resources import (
     CredentialArgs,
     Customer,
     CustomerArgs,
+    KeyGroup,
+    KeyGroupArgs,
     Model,
     ModelArgs,
     Provisioner,
@@ -81,6 +86,9 @@ class Access(pulumi.ComponentResource):
 
     virtual_keys: dict[str, pulumi.Output[str]]
     """Values by alias; those of adopted keys are their users'."""
+    key_groups: dict[str, KeyGroup]
+    grouped: dict[str, dict[str, Any]]
+    """For each group, the values of its keys by alias, and the models that they may use."""
     key_models: dict[str, list[str]]
     metrics_key: pulumi.Output[str]
     key_expiries: dict[str, pulumi.Output[str | None]]
@@ -100,7 +108,9 @@ class Access(pulumi.ComponentResource):
                 master_key=args.secrets.master_key,
                 key=args.secrets.derive("provisioner", rotation=rotation.number(rotation.provisioner_key)),
             ),
-            pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[args.edge.cutover])),
+            pulumi.ResourceOptions.merge(
+                self._child, pulumi.ResourceOptions(depends_on=list(args.edge.cutover.reached))
+            ),
         )
         self._login = _Login(
             url=args.settings.effective_admin_url, token=provisioner.token, licensed=args.settings.licensed or None
@@ -112,11 +122,27 @@ class Access(pulumi.ComponentResource):
         teams = self._teams()
         members = self._members(teams, users)
         self.key_expiries = {}
-        self.virtual_keys = self._virtual_keys(_Owners(budgets=budgets, teams=teams, users=users, members=members))
+        owners = _Owners(budgets=budgets, teams=teams, users=users, members=members)
+        self.virtual_keys = self._virtual_keys(owners)
+        self.key_groups = self._key_groups(owners)
         self.key_models = self._key_models()
+        self.grouped = {
+            name: {"models": self._group_models(name), "keys": group.values} for name, group in self.key_groups.items()
+        }
         self.metrics_key = self._metrics_key()
         lighten()
         self.register_outputs({})
+
+    def every_key(self, aliases: Container[str]) -> dict[str, pulumi.Output[str]]:
+        """Return the values of the keys, those of groups where they have one of the aliases."""
+        groups = self._args.settings.access.key_groups
+        of_groups = {
+            alias: group.values.apply(itemgetter(alias))
+            for name, group in self.key_groups.items()
+            for alias in groups[name].keys
+            if alias in aliases
+        }
+        return {**self.virtual_keys, **of_groups}
 
     def _credentials(self) -> list[Credential]:
         return [
@@ -215,6 +241,27 @@ class Access(pulumi.ComponentResource):
                 self.key_expiries[alias] = key.expires
         return values
 
+    def _key_groups(self, owners: _Owners) -> dict[str, KeyGroup]:
+        settings = self._args.settings
+        # The proxy deletes a member's keys with the membership: the memberships go last.
+        after = pulumi.ResourceOptions(depends_on=list(owners.members.values()))
+        groups = {}
+        for name, group in settings.access.key_groups.items():
+            shared = key_groups.shared_fields(settings, group)
+            args = KeyGroupArgs(
+                **self._login,
+                group=name,
+                seed=self._args.secrets.derive(f"key-group/{name}"),
+                fields=owners.referred_to(shared, shared.get("team_id")),
+                keys={
+                    alias: owners.referred_to(own, own.get("team_id"))
+                    for alias, own in key_groups.own_fields(settings, group).items()
+                },
+            )
+            options = pulumi.ResourceOptions.merge(self._child, after)
+            groups[name] = KeyGroup(f"{self._name}-key-group-{name}", args, options)
+        return groups
+
     def _own_value(self, purpose: str, settings: KeySettings, *, number: int) -> dict[str, Any]:
         """Return the value of a key and what becomes of the one of before; nothing for one that keeps another value."""
         rotation = self._args.settings.rotation
@@ -231,6 +278,11 @@ class Access(pulumi.ComponentResource):
             alias: list(settings.models or (team and access.teams[team].models) or every_model)
             for alias, settings, team in access.all_keys()
         }
+
+    def _group_models(self, name: str) -> list[str]:
+        shared = self._args.settings.access.key_groups[name].fields
+        of_team = self._args.settings.access.teams[shared.team_id].models if shared.team_id else None
+        return list(shared.models or of_team or model_names(self._args.settings.proxy))
 
     def _metrics_key(self) -> pulumi.Output[str]:
         rotation = self._args.settings.rotation

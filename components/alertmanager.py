@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-from pydantic import SecretStr
 
 from components.network import Network
+from components.platform import platform
 from config import alertmanager
+from config.monitoring import MonitoringSettings
 from config.settings import Settings
-from engine.health import Healthy
 from engine.identity import Identity
-from engine.image import image_id
-from engine.rendered_file import RenderedFile
-from engine.workload import HealthCheck, Workload, container
+from engine.workload import HealthCheck, MountedFile, Workload
 
 COMPONENT = "alertmanager"
 CONFIG = "/etc/alertmanager/alertmanager.yml"
@@ -43,26 +41,28 @@ class Alertmanager(pulumi.ComponentResource):
     def __init__(self, name: str, args: AlertmanagerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Alertmanager", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        config = RenderedFile(
+        engine = platform(args.settings)
+        config = engine.file(
             f"{name}-config",
             identity=args.identity,
             filename="alertmanager.yml",
             content=alertmanager.render(args.settings.monitoring),
             opts=child,
         )
-        server = container(
+        engine.run(
             f"{name}-server",
-            _workload(args, config, image=image_id(f"{name}-image", args.settings.images.alertmanager, opts=child)),
+            _workload(args, config, image=engine.image(f"{name}-image", args.settings.images.alertmanager, opts=child)),
             identity=args.identity,
             name=args.identity.name(COMPONENT),
+            healthy=f"{name}-healthy",
+            timeout=args.settings.start_timeout,
             opts=child,
         )
-        Healthy(f"{name}-healthy", server, timeout=args.settings.start_timeout, opts=child)
         self.register_outputs({})
 
 
-def _workload(args: AlertmanagerArgs, config: RenderedFile, *, image: pulumi.Output[str]) -> Workload:
-    monitoring = args.settings.monitoring
+def _workload(args: AlertmanagerArgs, config: MountedFile, *, image: pulumi.Output[str]) -> Workload:
+    addresses = _addresses(args.settings.monitoring)
     return Workload(
         component=COMPONENT,
         image=image,
@@ -81,11 +81,13 @@ def _workload(args: AlertmanagerArgs, config: RenderedFile, *, image: pulumi.Out
         entrypoint=["sh", "-c", START, "alertmanager"],
         # There is no other one to talk to.
         command=[f"--config.file={CONFIG}", f"--storage.path={DATA}", "--cluster.listen-address="],
-        environment={"WEBHOOK": _secret(monitoring.webhook), "SLACK": _secret(monitoring.slack_webhook)},
+        environment=addresses,
+        secrets=tuple(addresses),
         files={CONFIG: config},
         tmpfs=("/tmp", DATA),  # noqa: S108  # paths in the container
     )
 
 
-def _secret(address: SecretStr | None) -> pulumi.Output[str]:
-    return pulumi.Output.secret(address.get_secret_value() if address else "")
+def _addresses(monitoring: MonitoringSettings) -> dict[str, pulumi.Output[str]]:
+    given = {"WEBHOOK": monitoring.webhook, "SLACK": monitoring.slack_webhook}
+    return {name: pulumi.Output.secret(address.get_secret_value()) for name, address in given.items() if address}

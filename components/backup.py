@@ -8,6 +8,7 @@ import pulumi
 
 from backup import provider
 from components.images import Images
+from components.platform import platform
 from components.secrets import Secrets
 from config.settings import Settings
 from engine.identity import Identity
@@ -28,6 +29,11 @@ class Backup(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Backup", name, {}, opts)
+        if platform(args.settings).is_local:
+            self._before_change(name, args)
+        self.register_outputs({})
+
+    def _before_change(self, name: str, args: BackupArgs) -> None:
         rotation = args.settings.rotation
         provider.Backup(
             f"{name}-before-change",
@@ -43,4 +49,3 @@ class Backup(pulumi.ComponentResource):
             passphrase=args.secrets.backup_passphrase,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.register_outputs({})

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 import pulumi
 
 from components.network import Network
+from components.platform import platform
 from components.secrets import Secrets
 from config import cache
 from config.settings import Settings
 from engine.announcement import Announcement
-from engine.health import Healthy
 from engine.identity import Identity
-from engine.image import image_id
-from engine.workload import HealthCheck, Workload, container, fingerprint, revision
+from engine.workload import HealthCheck, Workload, fingerprint, revision
 
 COMPONENT = "cache"
 ROTATED = (
@@ -50,7 +49,7 @@ class Cache(pulumi.ComponentResource):
     """A Redis that answers. `environment` are the variables by which LiteLLM finds it, `healthy` is when."""
 
     environment: Mapping[str, pulumi.Input[str]]
-    healthy: Healthy
+    healthy: pulumi.Resource
 
     def __init__(self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Cache", name, {}, opts)
@@ -63,18 +62,21 @@ class Cache(pulumi.ComponentResource):
             meaning=ROTATED,
             opts=child,
         )
-        image = image_id(f"{name}-image", args.settings.images.redis, opts=child)
+        engine = platform(args.settings)
+        image = engine.image(f"{name}-image", args.settings.images.redis, opts=child)
         workload = _workload(args, image=image, password=password)
         current = revision(f"{name}-revision", workload, key=args.secrets.derive("cache-names"), opts=child)
         host = pulumi.Output.concat(COMPONENT, "-", current)
-        redis = container(
+        redis = engine.run(
             f"{name}-redis",
             dataclasses.replace(workload, alias=host),
             identity=args.identity,
             name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", current),
+            healthy=f"{name}-healthy",
+            timeout=args.settings.start_timeout,
             opts=child,
         )
-        self.healthy = Healthy(f"{name}-healthy", redis, timeout=args.settings.start_timeout, opts=child)
+        self.healthy = redis.healthy
         self.environment = {cache.HOST: host, cache.PORT: str(PORT), cache.PASSWORD: password}
         self.register_outputs({})
 
@@ -103,6 +105,7 @@ def _workload(args: CacheArgs, *, image: pulumi.Output[str], password: pulumi.Ou
             *("--maxmemory-policy", "allkeys-lru"),
         ],
         environment={"REDISCLI_AUTH": password},
+        secrets=("REDISCLI_AUTH",),
         tmpfs=("/tmp", "/data"),  # noqa: S108  # paths in the container
         beside=True,
     )

@@ -8,10 +8,10 @@ import pulumi
 
 from components import exporter
 from components.network import Network
+from components.platform import platform
 from config import certificates
 from config.settings import Settings
 from engine.identity import Identity
-from engine.rendered_file import RenderedFile
 
 CONFIG = "/etc/blackbox_exporter/config.yml"
 
@@ -31,7 +31,7 @@ class Certificates(pulumi.ComponentResource):
     def __init__(self, name: str, args: CertificatesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Certificates", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        config = RenderedFile(
+        config = platform(args.settings).file(
             f"{name}-config",
             identity=args.identity,
             filename="blackbox.yml",

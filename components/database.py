@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 import pulumi
-import pulumi_docker as docker
 
 from components.backup import Backup
 from components.images import Images
 from components.network import Network
+from components.platform import platform
 from components.secrets import Secrets
 from config.settings import Settings
-from engine.health import Healthy
 from engine.identity import Identity
-from engine.workload import HealthCheck, PublishedPort, Workload, container
+from engine.platform import Running
+from engine.workload import HealthCheck, PublishedPort, Workload
 from postgres_admin.login import DatabaseLogin
 
 ALIAS = "database"
@@ -41,46 +43,52 @@ class DatabaseArgs:
 
 
 class Database(pulumi.ComponentResource):
-    """A Postgres that answers, with the volume that outlives its container."""
+    """A Postgres that answers, with the volume that outlives its container.
+
+    place: from where its superuser logs in, unless that is inside its container.
+    """
 
     url: pulumi.Output[str]
-    server: docker.Container
+    server: Running
+    place: Mapping[str, Any] | None
     container_id: pulumi.Output[str]
-    healthy: Healthy
+    healthy: pulumi.Resource
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Database", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        postgres = container(
+        postgres = platform(args.settings).run(
             f"{name}-postgres",
-            _workload(args, volume=self._volume(name, args).name),
+            _workload(args, volume=self._volume(name, args)),
             identity=args.identity,
             name=args.identity.name("database"),
+            healthy=f"{name}-healthy",
+            timeout=args.settings.start_timeout,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
-        self.healthy = Healthy(f"{name}-healthy", postgres, timeout=args.settings.start_timeout, opts=child)
         self.server = postgres
+        self.place = None if platform(args.settings).is_local else _place(args)
+        self.healthy = postgres.healthy
         self.container_id = postgres.id
         role = self._login(name, args, postgres).role
         password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))
         self.url = pulumi.Output.concat("postgresql://", role, ":", password, f"@{ALIAS}:{PORT}/", DATABASE)
         self.register_outputs({"containerId": self.container_id})
 
-    def _volume(self, name: str, args: DatabaseArgs) -> docker.Volume:
+    def _volume(self, name: str, args: DatabaseArgs) -> pulumi.Input[str]:
         protect = args.settings.protect
-        labels = args.identity.labels("database")
-        return docker.Volume(
+        return platform(args.settings).volume(
             # A volume of another name is another resource: a replacement would be refused where it is protected.
             f"{name}-data{args.settings.volume.removeprefix('database')}",
-            name=args.identity.name(args.settings.volume),
-            labels=[docker.VolumeLabelArgs(label=label, value=value) for label, value in labels.items()],
+            identity=args.identity,
+            name=args.settings.volume,
+            component="database",
             # A label is not worth a database: a volume whose labels change would be replaced by an empty one.
             opts=pulumi.ResourceOptions(
                 parent=self, protect=protect, retain_on_delete=protect, ignore_changes=["labels", "driver"]
             ),
         )
 
-    def _login(self, name: str, args: DatabaseArgs, postgres: docker.Container) -> DatabaseLogin:
+    def _login(self, name: str, args: DatabaseArgs, postgres: Running) -> DatabaseLogin:
         return DatabaseLogin(
             f"{name}-login",
             role=_role(args.secrets),
@@ -89,8 +97,9 @@ class Database(pulumi.ComponentResource):
             container_id=postgres.id,
             superuser=USER,
             database=DATABASE,
+            place=self.place,
             # Logins are in the volume; where the container goes for good there is nobody to remove them.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.healthy], deleted_with=postgres),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.healthy], deleted_with=postgres.resource),
         )
 
 
@@ -105,7 +114,19 @@ def _role(secrets: Secrets) -> pulumi.Output[str]:
     return pulumi.Output.unsecret(known)
 
 
-def _workload(args: DatabaseArgs, *, volume: pulumi.Output[str]) -> Workload:
+def _place(args: DatabaseArgs) -> dict[str, Any]:
+    """Return from where the superuser logs in who cannot do so inside the database's container."""
+    return {
+        "name": args.identity.name("database-login"),
+        "image": args.images.postgres,
+        "network": args.network.network_name,
+        "host": ALIAS,
+        "password": args.secrets.database_superuser_password,
+        "labels": args.identity.labels("database-login"),
+    }
+
+
+def _workload(args: DatabaseArgs, *, volume: pulumi.Input[str]) -> Workload:
     port, address = args.settings.ports.database, args.settings.bind
     return Workload(
         component="database",
@@ -130,6 +151,7 @@ def _workload(args: DatabaseArgs, *, volume: pulumi.Output[str]) -> Workload:
             # Below the mount point: initdb refuses a folder that is not empty, and some volumes have a lost+found.
             "PGDATA": f"{DATA}/pgdata",
         },
+        secrets=("POSTGRES_PASSWORD",),
         volumes={DATA: volume},
         tmpfs=("/tmp", "/var/run/postgresql"),  # noqa: S108  # paths in the container
         ports=[PublishedPort(internal=PORT, external=port, address=address)] if port else [],

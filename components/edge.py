@@ -9,15 +9,13 @@ import pulumi
 from components import database, proxy
 from components.encryption import EDGE, Encryption
 from components.network import Network
+from components.platform import platform
 from components.proxy import Proxy
 from config import haproxy, litellm
 from config.settings import Settings
-from engine.cutover import Cutover
-from engine.health import Healthy
 from engine.identity import Identity
-from engine.image import image_id
-from engine.rendered_file import RenderedFile
-from engine.workload import HealthCheck, PublishedPort, Workload, container
+from engine.platform import CutOver
+from engine.workload import HealthCheck, MountedFile, PublishedPort, Workload
 
 CONFIG = "/usr/local/etc/haproxy/haproxy.cfg"
 
@@ -36,13 +34,13 @@ class EdgeArgs:
 class Edge(pulumi.ComponentResource):
     """A port on which the declared replicas, and no others, answer once `cutover` is through."""
 
-    cutover: Cutover
-    container_id: pulumi.Output[str]
+    cutover: CutOver
 
     def __init__(self, name: str, args: EdgeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Edge", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        config = RenderedFile(
+        engine = platform(args.settings)
+        config = engine.file(
             f"{name}-config",
             identity=args.identity,
             filename="haproxy.cfg",
@@ -53,33 +51,33 @@ class Edge(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        edge = container(
+        edge = engine.run(
             f"{name}-haproxy",
-            _workload(args, config, image=image_id(f"{name}-image", args.settings.images.haproxy, opts=child)),
+            _workload(args, config, image=engine.image(f"{name}-image", args.settings.images.haproxy, opts=child)),
             identity=args.identity,
             name=args.identity.name("edge"),
+            healthy=f"{name}-healthy",
+            timeout=args.settings.start_timeout,
             opts=child,
         )
-        self.container_id = edge.id
-        healthy = Healthy(f"{name}-healthy", edge, timeout=args.settings.start_timeout, opts=child)
-        self.cutover = Cutover(
+        self.cutover = engine.cut_over(
             f"{name}-cutover",
-            stack=args.identity.label,
+            identity=args.identity,
             component=proxy.COMPONENT,
-            replicas=args.proxy.container_ids,
-            edge=edge.id,
+            edge=edge,
+            replicas=args.proxy.replicas,
             status_url=haproxy.STATUS_URL,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[healthy, *args.proxy.healthy]),
+            opts=child,
         )
         args.encryption.settle(
             f"{name}-salt-key-settled",
-            replicas=args.proxy.container_ids,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.cutover]),
+            replicas=[replica.id for replica in args.proxy.replicas],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self.cutover.reached)),
         )
         self.register_outputs({})
 
 
-def _workload(args: EdgeArgs, config: RenderedFile, *, image: pulumi.Output[str]) -> Workload:
+def _workload(args: EdgeArgs, config: MountedFile, *, image: pulumi.Output[str]) -> Workload:
     return Workload(
         component=EDGE,
         image=image,
@@ -87,6 +85,7 @@ def _workload(args: EdgeArgs, config: RenderedFile, *, image: pulumi.Output[str]
         memory=args.settings.memory.edge,
         cpus=args.settings.cpus.edge,
         stop_grace=30,
+        everywhere=True,
         # The image has no HTTP client; bash opens a connection by itself.
         health=HealthCheck(
             command=["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{haproxy.PORT}"], interval=1, timeout=3, retries=10

@@ -8,19 +8,20 @@ from dataclasses import dataclass, field
 import pulumi
 
 from components.network import Network
+from components.platform import platform
 from config.settings import Settings
-from engine.health import Healthy
 from engine.identity import Identity
-from engine.image import image_id
-from engine.rendered_file import RenderedFile
-from engine.workload import HealthCheck, Workload, container
+from engine.workload import HealthCheck, MountedFile, Workload
 
 NOBODY = "65534:65534"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exporter:
-    """What runs: `component` is its name in the stack's network too, `port` where it answers."""
+    """What runs: `component` is its name in the stack's network too, `port` where it answers.
+
+    `secrets` are those of `environment` that are secret.
+    """
 
     component: str
     image: str
@@ -28,17 +29,18 @@ class Exporter:
     user: str = NOBODY
     command: Sequence[str] = ()
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    files: Mapping[str, RenderedFile] = field(default_factory=dict)
+    secrets: Sequence[str] = ()
+    files: Mapping[str, MountedFile] = field(default_factory=dict)
 
 
 def run(
     exporter: Exporter, *, identity: Identity, settings: Settings, network: Network, opts: pulumi.ResourceOptions
 ) -> None:
     """Run it, and wait until it is healthy."""
-    name = exporter.component
+    name, engine = exporter.component, platform(settings)
     workload = Workload(
         component=name,
-        image=image_id(f"{name}-image", exporter.image, opts=opts),
+        image=engine.image(f"{name}-image", exporter.image, opts=opts),
         user=exporter.user,
         memory=settings.memory.exporters,
         cpus=settings.cpus.exporters,
@@ -53,7 +55,15 @@ def run(
         alias=name,
         command=exporter.command,
         environment=exporter.environment,
+        secrets=exporter.secrets,
         files=exporter.files,
     )
-    server = container(f"{name}-server", workload, identity=identity, name=identity.name(name), opts=opts)
-    Healthy(f"{name}-healthy", server, timeout=settings.start_timeout, opts=opts)
+    engine.run(
+        f"{name}-server",
+        workload,
+        identity=identity,
+        name=identity.name(name),
+        healthy=f"{name}-healthy",
+        timeout=settings.start_timeout,
+        opts=opts,
+    )

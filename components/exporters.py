@@ -51,11 +51,12 @@ class Exporters(pulumi.ComponentResource):
             role=_role(args.secrets, password),
             password=password,
             container=args.database.server.name,
-            container_id=args.database.container_id,
+            container_id=args.database.server.id,
             superuser=database.USER,
             database=database.DATABASE,
+            place=args.database.place,
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[args.database.healthy], deleted_with=args.database.server
+                parent=self, depends_on=[args.database.healthy], deleted_with=args.database.server.resource
             ),
         )
         return exporter.Exporter(
@@ -67,6 +68,7 @@ class Exporters(pulumi.ComponentResource):
                 "DATA_SOURCE_USER": login.role,
                 "DATA_SOURCE_PASS": password,
             },
+            secrets=("DATA_SOURCE_PASS",),
         )
 
 
@@ -91,4 +93,5 @@ def _redis(settings: Settings, cache: Cache) -> exporter.Exporter:
             "REDIS_ADDR": pulumi.Output.concat("redis://", found[redis.HOST], ":", found[redis.PORT]),
             "REDIS_PASSWORD": found[redis.PASSWORD],
         },
+        secrets=("REDIS_PASSWORD",),
     )

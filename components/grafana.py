@@ -7,13 +7,11 @@ from dataclasses import dataclass
 import pulumi
 
 from components.network import Network
+from components.platform import platform
 from config import grafana
 from config.settings import Settings
-from engine.health import Healthy
 from engine.identity import Identity
-from engine.image import image_id
-from engine.rendered_file import RenderedFile
-from engine.workload import HealthCheck, PublishedPort, Workload, container
+from engine.workload import HealthCheck, MountedFile, PublishedPort, Workload
 
 COMPONENT = "grafana"
 
@@ -34,6 +32,7 @@ class Grafana(pulumi.ComponentResource):
     def __init__(self, name: str, args: GrafanaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Grafana", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
+        engine = platform(args.settings)
         contents = {
             f"{grafana.PROVISIONING}/datasources/prometheus.yaml": grafana.datasource(
                 prometheus_url=args.prometheus_url, scrape_interval=args.settings.monitoring.scrape_interval
@@ -42,7 +41,7 @@ class Grafana(pulumi.ComponentResource):
             **{f"{grafana.DASHBOARDS}/{file}": content for file, content in grafana.dashboards().items()},
         }
         files = {
-            path: RenderedFile(
+            path: engine.file(
                 f"{name}-{_stem(path)}",
                 identity=args.identity,
                 filename=f"grafana-{path.rpartition('/')[2]}",
@@ -51,15 +50,16 @@ class Grafana(pulumi.ComponentResource):
             )
             for path, content in contents.items()
         }
-        image = image_id(f"{name}-image", args.settings.images.grafana, opts=child)
-        server = container(
+        image = engine.image(f"{name}-image", args.settings.images.grafana, opts=child)
+        engine.run(
             f"{name}-server",
             _workload(args, files, image=image),
             identity=args.identity,
             name=args.identity.name(COMPONENT),
+            healthy=f"{name}-healthy",
+            timeout=args.settings.start_timeout,
             opts=child,
         )
-        Healthy(f"{name}-healthy", server, timeout=args.settings.start_timeout, opts=child)
         self.register_outputs({})
 
 
@@ -67,7 +67,7 @@ def _stem(path: str) -> str:
     return path.rpartition("/")[2].partition(".")[0]
 
 
-def _workload(args: GrafanaArgs, files: dict[str, RenderedFile], *, image: pulumi.Output[str]) -> Workload:
+def _workload(args: GrafanaArgs, files: dict[str, MountedFile], *, image: pulumi.Output[str]) -> Workload:
     return Workload(
         component=COMPONENT,
         image=image,

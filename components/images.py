@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.platform import platform
 from config.settings import Settings
-from engine.image import image_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,7 @@ class Images(pulumi.ComponentResource):
     def __init__(self, name: str, args: ImagesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Images", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.postgres = image_id(f"{name}-postgres", args.settings.images.postgres, opts=child)
-        self.litellm = image_id(f"{name}-litellm", args.settings.images.litellm, opts=child)
+        engine = platform(args.settings)
+        self.postgres = engine.image(f"{name}-postgres", args.settings.images.postgres, opts=child)
+        self.litellm = engine.image(f"{name}-litellm", args.settings.images.litellm, opts=child)
         self.register_outputs({})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_docker as docker
 
 from components import proxy
 from components.access import Access
@@ -13,14 +12,12 @@ from components.alertmanager import Alertmanager, AlertmanagerArgs
 from components.certificates import Certificates, CertificatesArgs
 from components.grafana import Grafana, GrafanaArgs
 from components.network import Network
+from components.platform import platform
 from config import prometheus
 from config.alerts import file as alerts
 from config.settings import Settings
-from engine.health import Healthy
 from engine.identity import Identity
-from engine.image import image_id
-from engine.rendered_file import RenderedFile
-from engine.workload import HealthCheck, PublishedPort, Workload, container
+from engine.workload import HealthCheck, MountedFile, PublishedPort, Workload
 
 PORT = 9090
 ALIAS = "prometheus"
@@ -48,35 +45,35 @@ class Monitoring(pulumi.ComponentResource):
     def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Monitoring", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        volume = docker.Volume(
-            f"{name}-data",
-            name=args.identity.name("prometheus"),
-            labels=[
-                docker.VolumeLabelArgs(label=label, value=value)
-                for label, value in args.identity.labels("prometheus").items()
-            ],
-            opts=child,
+        engine = platform(args.settings)
+        volume = engine.volume(
+            f"{name}-data", identity=args.identity, name="prometheus", component="prometheus", opts=child
         )
-        config = RenderedFile(
+        config = engine.file(
             f"{name}-config",
             identity=args.identity,
             filename="prometheus.yml",
             content=_config(args),
             opts=child,
         )
-        rules = RenderedFile(
+        rules = engine.file(
             f"{name}-rules", identity=args.identity, filename="rules.yml", content=_rules(args), opts=child
         )
         workload = _workload(
             args,
             {CONFIG: config, prometheus.RULES_FILE: rules},
-            image=image_id(f"{name}-image", args.settings.images.prometheus, opts=child),
-            volume=volume.name,
+            image=engine.image(f"{name}-image", args.settings.images.prometheus, opts=child),
+            volume=volume,
         )
-        server = container(
-            f"{name}-prometheus", workload, identity=args.identity, name=args.identity.name("prometheus"), opts=child
+        engine.run(
+            f"{name}-prometheus",
+            workload,
+            identity=args.identity,
+            name=args.identity.name("prometheus"),
+            healthy=f"{name}-healthy",
+            timeout=args.settings.start_timeout,
+            opts=child,
         )
-        Healthy(f"{name}-healthy", server, timeout=args.settings.start_timeout, opts=child)
         if args.settings.monitoring.runs_alertmanager:
             addressees = AlertmanagerArgs(identity=args.identity, settings=args.settings, network=args.network)
             Alertmanager("alertmanager", addressees, opts=child)
@@ -118,7 +115,7 @@ def _rules(args: MonitoringArgs) -> str | pulumi.Output[str]:
 
 
 def _workload(
-    args: MonitoringArgs, files: dict[str, RenderedFile], *, image: pulumi.Output[str], volume: pulumi.Output[str]
+    args: MonitoringArgs, files: dict[str, MountedFile], *, image: pulumi.Output[str], volume: pulumi.Input[str]
 ) -> Workload:
     return Workload(
         component="prometheus",
@@ -143,6 +140,7 @@ def _workload(
             f"--storage.tsdb.retention.size={args.settings.monitoring.retention_size}",
         ],
         environment={"LITELLM_KEY": args.access.metrics_key},
+        secrets=("LITELLM_KEY",),
         files=files,
         volumes={DATA: volume},
         ports=[PublishedPort(internal=PORT, external=args.settings.ports.prometheus, address=args.settings.bind)],

@@ -11,19 +11,21 @@ from components.cache import Cache
 from components.database import DATABASE, USER, Database
 from components.encryption import CONFIG, REPLICAS, Encryption
 from components.network import Network
+from components.platform import platform
 from components.secrets import Secrets
-from config import litellm
+from config import cache, litellm
 from config.settings import Settings
 from engine.announcement import Announcement
-from engine.health import Healthy
 from engine.identity import Identity
-from engine.rendered_file import RenderedFile
-from engine.workload import HealthCheck, Workload, container, fingerprint, revision
+from engine.platform import Running
+from engine.workload import HealthCheck, MountedFile, Workload, fingerprint
 from postgres_admin.stored_settings import StoredSettings
 
 ALIAS = "litellm"
 PORT = 4000
 COMPONENT = REPLICAS
+SECRETS = ("DATABASE_URL", "DRAIN_ENDPOINT_TOKEN", "LITELLM_MASTER_KEY", "LITELLM_SALT_KEY")
+"""Variables of the stack's own that hold a secret."""
 ROTATED = "replicas with the new value are made beside the old ones, which drain before they go: no request is lost"
 READINESS = f"import urllib.request as u;u.urlopen('http://127.0.0.1:{PORT}/health/readiness',timeout=8)"
 
@@ -44,13 +46,13 @@ class ProxyArgs:
 class Proxy(pulumi.ComponentResource):
     """The declared replicas, healthy and connected to the database."""
 
-    container_ids: list[pulumi.Output[str]]
-    healthy: list[Healthy]
+    replicas: list[Running]
 
     def __init__(self, name: str, args: ProxyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Proxy", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        config = RenderedFile(
+        engine = platform(args.settings)
+        config = engine.file(
             f"{name}-config",
             identity=args.identity,
             filename="config.yaml",
@@ -58,28 +60,17 @@ class Proxy(pulumi.ComponentResource):
             opts=child,
         )
         workload = _workload(args, config)
-        current = revision(
-            f"{name}-revision",
+        self.replicas = engine.replicas(
+            name,
             workload,
+            args.settings.replicas,
+            identity=args.identity,
             key=args.secrets.derive("replica-names"),
+            timeout=args.settings.start_timeout,
             # A salt key that is refused has to leave the replicas' names as they are, too.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key]),
+            after=[args.database.healthy, *([args.cache.healthy] if args.cache else [])],
         )
-        ready = [args.database.healthy, *([args.cache.healthy] if args.cache else [])]
-        self.container_ids, self.healthy = [], []
-        for index in range(args.settings.replicas):
-            replica = container(
-                f"{name}-replica-{index}",
-                workload,
-                identity=args.identity,
-                name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", current, f"-{index}"),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key, *ready]),
-            )
-            healthy = Healthy(
-                f"{name}-replica-{index}-healthy", replica, timeout=args.settings.start_timeout, opts=child
-            )
-            self.container_ids.append(replica.id)
-            self.healthy.append(healthy)
         key = args.secrets.fingerprint_key
         Announcement(
             f"{name}-secrets",
@@ -107,7 +98,7 @@ class Proxy(pulumi.ComponentResource):
         )
 
 
-def _workload(args: ProxyArgs, config: RenderedFile) -> Workload:
+def _workload(args: ProxyArgs, config: MountedFile) -> Workload:
     # What a replica has in flight when it drains may take as long as any request.
     drain_timeout = litellm.request_timeout(args.settings)
     return Workload(
@@ -137,6 +128,7 @@ def _workload(args: ProxyArgs, config: RenderedFile) -> Workload:
             "LITELLM_MASTER_KEY": args.secrets.master_key,
             "LITELLM_SALT_KEY": args.secrets.salt_key,
         },
+        secrets=(*args.settings.secrets, *SECRETS, *([cache.PASSWORD] if args.cache else [])),
         files={CONFIG: config},
         tmpfs=litellm_runtime.FOLDERS,
         beside=True,

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import pulumi
 
+from components.platform import platform
+from components.secrets import Secrets
 from config import settings
 from config.problems import ConfigError, Problem
-from engine import preflight
 from engine.api import EngineError
-from engine.identity import stack_label
+from engine.identity import Identity, stack_label
 
 
 def load() -> settings.Settings:
@@ -23,14 +24,26 @@ def load() -> settings.Settings:
         checked = settings.check(raw, encrypted=encrypted, project=pulumi.get_project())
         _warn(checked.warnings)
         given = checked.settings
-        preflight.check(label=label, address=given.bind, ports=given.ports.published(grafana=given.grafana.enabled))
-        preflight.check_data(label=label, image=given.images.postgres, volume=given.volume)
+        platform(given).check(
+            label=label,
+            address=given.bind,
+            ports=given.ports.published(grafana=given.grafana.enabled),
+            image=given.images.postgres,
+            volume=given.volume,
+        )
     except ConfigError as error:
         _warn(error.warnings)
         raise pulumi.RunError(str(error)) from None
     except EngineError as error:
         raise pulumi.RunError(str(error)) from None
     return given
+
+
+def identity(secrets: Secrets) -> Identity:
+    """Return how this stack's things are named; `secrets` hold what makes that its own."""
+    return Identity(
+        project=pulumi.get_project(), stack=pulumi.get_stack(), owner=secrets.owner, key=secrets.fingerprint_key
+    )
 
 
 def _warn(warnings: Iterable[Problem]) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import pulumi
 
 from components.access import Access
+from components.database import Database
 from components.edge import Edge
+from components.platform import platform
 from components.proxy import Proxy
 from config import expectations
 from config.settings import Settings
@@ -25,6 +27,7 @@ class VerificationArgs:
     settings: Settings
     proxy: Proxy
     edge: Edge
+    database: Database
     access: Access
 
 
@@ -35,12 +38,14 @@ class Verification(pulumi.ComponentResource):
         super().__init__("litellm-stack:components:Verification", name, {}, opts)
         expected = expectations.key_expectations(args.settings)
         # Of an adopted key that keeps its value, the stack does not know the value.
-        keys = {alias: value for alias, value in args.access.virtual_keys.items() if alias in expected}
+        keys = {alias: value for alias, value in args.access.every_key(expected).items() if alias in expected}
         Asked(
             f"{name}-asked",
             url=args.settings.effective_admin_url,
-            edge=args.edge.container_id,
-            replicas=args.proxy.container_ids,
+            edge=args.edge.cutover.id,
+            database=args.database.container_id,
+            # A replica on another host cannot be asked by itself: the edge sends what is asked to any of them.
+            replicas=[replica.id for replica in args.proxy.replicas] if platform(args.settings).is_local else [],
             models=expectations.served_models(args.settings),
             patience=STORED_PATIENCE if args.settings.access.models else PATIENCE,
             keys=keys,

@@ -71,6 +71,35 @@ class KeySettings(Declaration, KeyFields):
     """How long the old value stays valid then; where it is not set, as `rotation.grace` says."""
 
 
+class MemberSettings(KeySettings):
+    """A virtual key in a group, or what all keys of the group share."""
+
+    REFUSED_FIELDS: ClassVar[dict[str, str]] = {
+        **KeySettings.REFUSED_FIELDS,
+        "adopt": "is not for the keys of a group, whose values are the group's: declare the key in access.keys",
+    }
+
+    def over(self, shared: MemberSettings) -> MemberSettings:
+        """Return the settings of a key that says this beside what all share."""
+        said = {name: getattr(self, name) for name in self.model_fields_set}
+        return shared.model_copy(update=said)
+
+
+class KeyGroupSettings(BaseModel):
+    """Virtual keys that are one resource: for hundreds and thousands that are much alike."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    fields: MemberSettings = MemberSettings()
+    """What all keys share."""
+    keys: dict[Name, MemberSettings] = Field(default_factory=dict)
+    """What each key says beside it or instead, by alias; `{}` for nothing."""
+
+    def members(self) -> Iterator[tuple[str, MemberSettings]]:
+        """Go through the keys: the alias, and the settings with what all share."""
+        return ((alias, own.over(self.fields)) for alias, own in self.keys.items())
+
+
 class CredentialSettings(Declaration, CredentialFields):
     """A credential; os.environ/NAME stands for a value in `secrets` or `environment`."""
 
@@ -119,9 +148,10 @@ class AccessSettings(BaseModel):
     users: dict[Name, UserSettings] = Field(default_factory=dict)
     teams: dict[Name, TeamSettings] = Field(default_factory=dict)
     keys: dict[Name, KeySettings] = Field(default_factory=dict)
+    key_groups: dict[Name, KeyGroupSettings] = Field(default_factory=dict, alias="keyGroups")
 
     def all_keys(self) -> Iterator[tuple[str, KeySettings, str | None]]:
-        """Go through every key: its alias, its settings, and the name of its team, wherever that is written."""
+        """Go through every key outside of groups: its alias, settings and team, wherever that is written."""
         for alias, key in self.keys.items():
             yield alias, key, key.team_id
         for name, team in self.teams.items():

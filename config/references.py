@@ -51,6 +51,10 @@ def problems(values: Mapping[str, Any]) -> list[Problem]:
 def _declared(access: Mapping[str, Any]) -> Iterator[_Declared]:
     for name, key in _objects(access, "keys"):
         yield _Declared(f"access.keys.{name}", key, ("budgets", "teams", "users"))
+    for name, group in _objects(access, "keyGroups"):
+        yield _Declared(f"access.keyGroups.{name}.fields", mapping(group, "fields"), tuple(_KINDS))
+        for alias, key in _objects(group, "keys"):
+            yield _Declared(f"access.keyGroups.{name}.keys.{alias}", key, tuple(_KINDS))
     for name, customer in _objects(access, "customers"):
         yield _Declared(f"access.customers.{name}", customer, ("budgets",))
     for name, user in _objects(access, "users"):
@@ -143,7 +147,10 @@ def _credential_problems(path: str, model: Mapping[str, Any], values: Mapping[st
 
 def _key_sections(access: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     teams = [(f"access.teams.{name}.keys", mapping(team, "keys")) for name, team in _objects(access, "teams")]
-    return [("access.keys", mapping(access, "keys")), *teams]
+    groups = [
+        (f"access.keyGroups.{name}.keys", mapping(group, "keys")) for name, group in _objects(access, "keyGroups")
+    ]
+    return [("access.keys", mapping(access, "keys")), *teams, *groups]
 
 
 def _objects(section: Mapping[str, Any], name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

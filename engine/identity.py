@@ -11,18 +11,22 @@ if TYPE_CHECKING:
 STACK_LABEL = "io.litellm-stack.stack"
 COMPONENT_LABEL = "io.litellm-stack.component"
 OWNER_LABEL = "io.litellm-stack.owner"
+SPEC_LABEL = "io.litellm-stack.spec"
+"""On a service: another one for whatever else it is told, so that it shows when a Swarm took that back."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
     """One environment: the Pulumi project and stack.
 
-    `owner` differs between two states that have a stack of the same name, such as two users' on one engine.
+    `owner` differs between two states that have a stack of the same name, such as two users' on one engine. `key` is
+    secret: names that tell one secret from another are made with it.
     """
 
     project: str
     stack: str
     owner: pulumi.Input[str]
+    key: pulumi.Input[str]
 
     @property
     def label(self) -> str:

@@ -11,5 +11,20 @@ def image_id(resource_name: str, reference: str, *, opts: pulumi.ResourceOptions
 
     The id, not the reference, goes to containers: other content under the same reference then shows in the preview.
     """
+    return _image(resource_name, reference, opts).image_id
+
+
+def image_on_every_node(
+    resource_name: str, reference: str, *, opts: pulumi.ResourceOptions | None = None
+) -> pulumi.Output[str]:
+    """Return the image `reference` by its digest in the registry, from which each node of a Swarm pulls it.
+
+    An image that was built is in no registry and goes by its id: no engine pulls that, and every node has to have it.
+    """
+    image = _image(resource_name, reference, opts)
+    return pulumi.Output.all(image.repo_digest, image.image_id).apply(lambda known: known[0] or known[1])
+
+
+def _image(resource_name: str, reference: str, opts: pulumi.ResourceOptions | None) -> docker.RemoteImage:
     # Without keep_locally the provider deletes the image with the resource, even one that was built on this host.
-    return docker.RemoteImage(resource_name, name=reference, keep_locally=True, opts=opts).image_id
+    return docker.RemoteImage(resource_name, name=reference, keep_locally=True, opts=opts)

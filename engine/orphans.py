@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from docker.models.containers import Container
@@ -14,17 +14,24 @@ from engine.identity import OWNER_LABEL, STACK_LABEL
 
 if TYPE_CHECKING:
     from docker import DockerClient
-    from docker.models.networks import Network
 
-NETWORK = "docker:index/network:Network"
+CONTAINER = "docker:index/container:Container"
+COLLECTIONS: Mapping[str, str] = {
+    CONTAINER: "containers",
+    "docker:index/network:Network": "networks",
+    "docker:index/secret:Secret": "secrets",
+    "docker:index/service:Service": "services",
+    "docker:index/serviceConfig:ServiceConfig": "configs",
+}
+"""What docker-py calls the things that Pulumi makes."""
 
 
 def removed_before_create(label: str) -> pulumi.ResourceHookBinding:
-    """Return the hooks of a container or network of the stack with `label` (Identity.label).
+    """Return the hooks of what the stack with `label` (Identity.label) makes on the engine.
 
     Pulumi is about to create it, so whatever has its name and its owner's label is in no state. Two containers of one
-    name cannot be; two networks of one name can, and then nothing can be attached to either. What another state's stack
-    of the same name owns is not touched: the update fails and says so.
+    name cannot be, nor two services, secrets or configs; two networks of one name can, and then nothing can be attached
+    to either. What another state's stack of the same name owns is not touched: the update fails and says so.
     """
     return pulumi.ResourceHookBinding(before_create=[_hook(label)])
 
@@ -38,13 +45,14 @@ def _hook(label: str) -> pulumi.ResourceHook:
         client = connect()
         try:
             for orphan in _orphans(client, args.type, name=name, label=label):
-                if _owner(orphan) != owner:
+                if _labels(orphan).get(OWNER_LABEL) != owner:
                     raise EngineError(
                         f"{name} belongs to a stack of the same name in another Pulumi state (another user's, or one"
                         " that was lost); choose another stack name, or remove that one first"
                     )
                 pulumi.log.warn(f"{name} is left from an update that was killed; it is removed and made again")
-                _stop(orphan)
+                if isinstance(orphan, Container):
+                    orphan.stop()
                 orphan.remove()
         finally:
             client.close()
@@ -52,23 +60,18 @@ def _hook(label: str) -> pulumi.ResourceHook:
     return pulumi.ResourceHook(f"remove-orphans-of-{label}", remove)
 
 
-def _stop(orphan: Container | Network) -> None:
-    if isinstance(orphan, Container):
-        orphan.stop()
-
-
-def _orphans(client: DockerClient, kind: str, *, name: str, label: str) -> Iterator[Container | Network]:
-    filters: dict[str, str | list[str] | bool] = {"label": f"{STACK_LABEL}={label}", "name": name}
-    if kind == NETWORK:
-        yield from (network for network in client.networks.list(filters=filters) if network.name == name)
-        return
-    for container in client.containers.list(all=True, filters=filters, ignore_removed=True):
+def _orphans(client: DockerClient, kind: str, *, name: str, label: str) -> Iterator[Any]:
+    """Return what has the name and the stack's label, in whatever state it is."""
+    filters = {"label": f"{STACK_LABEL}={label}", "name": name}
+    every = {"all": True, "ignore_removed": True} if kind == CONTAINER else {}
+    for thing in getattr(client, COLLECTIONS[kind]).list(filters=filters, **every):
         # The filter finds parts of names too.
-        if container.name == name:
-            yield container
+        if thing.name == name:
+            yield thing
 
 
-def _owner(thing: Container | Network) -> str | None:
-    labels = thing.attrs.get("Labels") or thing.attrs.get("Config", {}).get("Labels") or {}
-    owner: str | None = labels.get(OWNER_LABEL)
-    return owner
+def _labels(thing: Any) -> Mapping[str, str]:
+    attrs = thing.attrs
+    # Those of a network, a container, and whatever is a Swarm's.
+    places = (attrs, attrs.get("Config", {}), attrs.get("Spec", {}))
+    return next((place["Labels"] for place in places if place.get("Labels")), {})

@@ -24,7 +24,7 @@ def check(*, label: str, address: str, ports: Mapping[str, int]) -> None:
     """
     client = connect()
     try:
-        _check_version(client)
+        check_version(client)
         if is_local():
             problems = [_taken(client, label, name, address, port) for name, port in ports.items()]
             if taken := [problem for problem in problems if problem]:
@@ -38,7 +38,8 @@ def check_data(*, label: str, image: str, volume: str) -> None:
     major.check(image=image, volume=engine_name(label, volume), stack=label.partition("/")[2])
 
 
-def _check_version(client: docker.DockerClient) -> None:
+def check_version(client: docker.DockerClient) -> None:
+    """Raise EngineError where the engine is older than any that the stack is tested with."""
     version = client.version()
     if tuple(int(part) for part in version["ApiVersion"].split(".")) < MINIMUM_API:
         raise EngineError(

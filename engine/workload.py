@@ -1,10 +1,4 @@
-"""The one place where a container is described to pulumi-docker, with what that provider does not do by itself.
-
-Measured blind spots that are covered here: a changed health check, mount or tmpfs is reported as an update and never
-applied, so it replaces; without a grace period a container is killed; ports listen on every address unless told
-otherwise; capability names have to be the daemon's own, or each refresh shows a change; files cannot be uploaded into a
-read-only root.
-"""
+"""What runs, without a word about the engine that runs it, and what tells that something else is to run."""
 
 from __future__ import annotations
 
@@ -12,21 +6,34 @@ import dataclasses
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import pulumi
-import pulumi_docker as docker
 import pulumi_random as random
 
-from engine import capacity, restart_policy
-from engine.api import is_local
-from engine.identity import Identity
-from engine.orphans import removed_before_create
-from engine.rendered_file import RenderedFile
+from engine import capacity
 
 TMPFS = "rw,nosuid,nodev,noexec,mode=1777"
+UNHASHED = ("cpus", "environment", "everywhere", "files", "health", "ports", "secrets")
+"""Parts of a workload that are told apart in another form, or change nothing in a container."""
+
+
+class MountedFile(Protocol):
+    """A file that an engine mounts."""
+
+    @property
+    def id(self) -> pulumi.Output[str]:
+        """What the engine knows it by."""
+
+    @property
+    def path(self) -> pulumi.Output[str]:
+        """Where it is; another content is somewhere else."""
+
+    @property
+    def content(self) -> pulumi.Output[str]:
+        """What is in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +59,11 @@ class PublishedPort:
 class Workload:
     """What runs in a container, without a word about how it is started.
 
-    `files` maps paths in the container to rendered files, `volumes` to names of volumes, `tmpfs` lists folders in
-    memory. `memory` is in MiB, `cpus` how many it may use at once, `stop_grace` in seconds. An empty `entrypoint` is
-    the image's own. `beside` lets a replacement start before the old container goes; its name needs a `revision`.
+    `secrets` are the names of those variables of `environment` that are to be seen by nobody else. `files` maps paths
+    in the container to files, `volumes` to names of volumes, `tmpfs` lists folders in memory. `memory` is in MiB,
+    `cpus` how many it may use at once, `stop_grace` in seconds. An empty `entrypoint` is the image's own. `beside` lets
+    a replacement start before the old container goes; its name needs a `revision`. `everywhere` is for what runs once
+    on each host.
     """
 
     component: str
@@ -68,12 +77,14 @@ class Workload:
     entrypoint: Sequence[str] = ()
     command: Sequence[str] = ()
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    files: Mapping[str, RenderedFile] = field(default_factory=dict)
+    secrets: Collection[str] = ()
+    files: Mapping[str, MountedFile] = field(default_factory=dict)
     volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     tmpfs: Sequence[str] = ("/tmp",)  # noqa: S108  # a path in the container
     ports: Sequence[PublishedPort] = ()
     cpus: float = 1
     beside: bool = False
+    everywhere: bool = False
 
 
 def revision(
@@ -94,12 +105,10 @@ def fingerprints(workload: Workload, *, key: pulumi.Input[str]) -> dict[str, pul
     They are keyed, because variables hold secrets: nobody can try values against them.
     """
     parts = {
-        name.name: getattr(workload, name.name)
-        for name in dataclasses.fields(workload)
-        if name.name not in ("cpus", "environment", "files", "health", "ports")
+        name.name: getattr(workload, name.name) for name in dataclasses.fields(workload) if name.name not in UNHASHED
     }
     parts |= {
-        "cpus": _cpus(workload),
+        "cpus": cpu_limit(workload),
         "health": vars(workload.health),
         "ports": [vars(port) for port in workload.ports],
     }
@@ -118,66 +127,7 @@ def fingerprint(value: Any, *, key: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.unsecret(pulumi.Output.all(key, value).apply(hashed))
 
 
-def container(
-    resource_name: str,
-    workload: Workload,
-    *,
-    identity: Identity,
-    name: pulumi.Input[str],
-    opts: pulumi.ResourceOptions,
-) -> docker.Container:
-    """Run `workload` in a container called `name`."""
-    uploads = _uploads(workload)
-    return docker.Container(
-        resource_name,
-        name=name,
-        image=workload.image,
-        entrypoints=list(workload.entrypoint) or None,
-        command=list(workload.command) or None,
-        envs=_environment(workload),
-        user=workload.user,
-        memory=workload.memory,
-        # No swap beside it: the engine would add as much again, and each refresh would show that as a change.
-        memory_swap=workload.memory,
-        cpus=_cpus(workload),
-        read_only=not uploads,
-        capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]),
-        security_opts=["no-new-privileges:true"],
-        tmpfs=dict.fromkeys(workload.tmpfs, TMPFS),
-        uploads=uploads,
-        mounts=_mounts(workload),
-        networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=workload.network, aliases=[workload.alias])],
-        ports=[
-            docker.ContainerPortArgs(internal=port.internal, external=port.external, ip=port.address)
-            for port in sorted(workload.ports, key=lambda port: port.internal)
-        ],
-        labels=[
-            docker.ContainerLabelArgs(label=label, value=value)
-            for label, value in identity.labels(workload.component).items()
-        ],
-        healthcheck=docker.ContainerHealthcheckArgs(
-            tests=["CMD", *workload.health.command],
-            interval=f"{workload.health.interval}s",
-            timeout=f"{workload.health.timeout}s",
-            retries=workload.health.retries,
-            start_period="0s",
-        ),
-        log_driver="json-file",
-        log_opts={"max-size": "10m", "max-file": "3"},
-        restart=restart_policy.UNLESS_STOPPED,
-        destroy_grace_seconds=workload.stop_grace,
-        opts=pulumi.ResourceOptions.merge(
-            opts,
-            pulumi.ResourceOptions(
-                replace_on_changes=["healthcheck", "mounts", "tmpfs"],
-                delete_before_replace=not workload.beside,
-                hooks=removed_before_create(identity.label),
-            ),
-        ),
-    )
-
-
-def _cpus(workload: Workload) -> str:
+def cpu_limit(workload: Workload) -> str:
     """Return the limit, no higher than what there is, because the engine would refuse that.
 
     As the provider reads it back, or each refresh would replace the container: in nine digits without the zeros at the
@@ -186,30 +136,3 @@ def _cpus(workload: Workload) -> str:
     limit = min(workload.cpus, capacity.cpus())
     digits = f"{limit:.9f}"
     return f"{limit:.1f}" if digits.count("0") == 9 else digits.rstrip("0")
-
-
-def _environment(workload: Workload) -> list[pulumi.Output[str]] | None:
-    return [pulumi.Output.concat(name, "=", value) for name, value in sorted(workload.environment.items())] or None
-
-
-def _mounts(workload: Workload) -> list[docker.ContainerMountArgs] | None:
-    mounts = [
-        docker.ContainerMountArgs(type="volume", target=path, source=volume)
-        for path, volume in sorted(workload.volumes.items())
-    ]
-    if is_local():
-        mounts += [
-            docker.ContainerMountArgs(type="bind", target=path, source=file.path, read_only=True)
-            for path, file in sorted(workload.files.items())
-        ]
-    return mounts or None
-
-
-def _uploads(workload: Workload) -> list[docker.ContainerUploadArgs] | None:
-    """Return the rendered files where the engine is remote and sees no file of this host."""
-    if is_local() or not workload.files:
-        return None
-    return [
-        docker.ContainerUploadArgs(file=path, content=file.content, permissions="0444")
-        for path, file in sorted(workload.files.items())
-    ]

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from inventory.reading import Inventory
+from litellm_admin.api.key_groups import mark_of
 from litellm_admin.api.succession import original_alias
 from litellm_admin.api.team_members import ids_of
 
 PREFIX = "pulumi-python:dynamic/litellm:"
 """Start of the resource types in a stack's state."""
+
+KEY_GROUPS = "key groups"
+"""Where `owned_ids` has the marks that keys of the stack's groups bear, whose hashes no state names."""
 
 _SECTIONS = {
     "Budget": "budgets",
@@ -23,11 +27,13 @@ _SECTIONS = {
 
 def owned_ids(resources: Sequence[Mapping[str, object]]) -> dict[str, set[str]]:
     """Return the ids of the objects in a stack's state, by section; those of its login are with the users and keys."""
-    owned: dict[str, set[str]] = {section: set() for section in _SECTIONS.values()}
+    owned: dict[str, set[str]] = {section: set() for section in (*_SECTIONS.values(), KEY_GROUPS)}
     for resource in resources:
         kind, id_ = str(resource.get("type")).removeprefix(PREFIX), str(resource.get("id"))
         if kind in _SECTIONS:
             owned[_SECTIONS[kind]].add(id_)
+        if kind == "KeyGroup":
+            owned[KEY_GROUPS].add(mark_of(id_))
         if kind == "Provisioner":
             owned["keys"].add(id_)
             inputs = resource.get("inputs")
@@ -54,6 +60,8 @@ def unmanaged(inventory: Inventory, owned: Mapping[str, set[str]]) -> Iterator[s
         live = inventory.keys[id_]
         if original_alias(live.fields.get("key_alias")) in aliases - {None}:
             # A value of before a rotation, which goes by itself.
+            continue
+        if live.computed["metadata"].managed_by in owned[KEY_GROUPS]:
             continue
         name = live.fields.get("key_alias") or live.computed["key_name"]
         yield f"virtual key {name!r} (hash {id_[:12]}...)"

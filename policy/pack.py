@@ -19,7 +19,7 @@ from pulumi_policy import (
 
 from config.policy import Level, PolicySettings
 from policy.engine_values import plain
-from policy.resources import UNKNOWN, Resource, Violation
+from policy.resources import UNKNOWN, Resource, Violation, spread
 from policy.rules import (
     budget_raise,
     database_port,
@@ -91,7 +91,8 @@ def _of_each(
     violations: Callable[[Resource], Iterator[str]],
 ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        for message in violations(Resource(urn=args.urn, type=args.resource_type, values=plain(args.props))):
+        given = Resource(urn=args.urn, type=args.resource_type, values=plain(args.props))
+        for message in (message for one in spread([given]) for message in violations(one)):
             report(message, None)
 
     return validate
@@ -101,7 +102,7 @@ def _of_all(
     violations: Callable[[Sequence[Resource]], Iterator[Violation]],
 ) -> Callable[[StackValidationArgs, ReportViolation], None]:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        for violation in violations([_registered(resource) for resource in args.resources]):
+        for violation in violations(spread(_registered(resource) for resource in args.resources)):
             report(violation.message, violation.urn)
 
     return validate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import PurePath
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 import yaml
 
 VIRTUAL_KEY: Final = "pulumi-python:dynamic/litellm:VirtualKey"
+KEY_GROUP: Final = "pulumi-python:dynamic/litellm:KeyGroup"
 BUDGET: Final = "pulumi-python:dynamic/litellm:Budget"
 CUSTOMER: Final = "pulumi-python:dynamic/litellm:Customer"
 TEAM: Final = "pulumi-python:dynamic/litellm:Team"
@@ -47,7 +48,7 @@ UNKNOWN: Final = Unknown.UNKNOWN
 class Resource:
     """One resource: its values in the provider's words, and whether the engine refuses to delete it.
 
-    retained: what it stands for outlives its removal from the state.
+    retained: what it stands for outlives its removal from the state. member: which key of a group it is.
     """
 
     urn: str
@@ -55,6 +56,7 @@ class Resource:
     values: Mapping[str, Any]
     protect: bool = False
     retained: bool = False
+    member: str = ""
 
     @property
     def name(self) -> str:
@@ -79,6 +81,24 @@ class Violation:
 
     message: str
     urn: str
+
+
+def spread(resources: Iterable[Resource]) -> list[Resource]:
+    """Put the keys of a group in the group's place: to a rule they are virtual keys."""
+    return [one for resource in resources for one in (_members(resource) if resource.type == KEY_GROUP else [resource])]
+
+
+def _members(group: Resource) -> list[Resource]:
+    shared, own = group.known("fields"), group.known("keys")
+    return [
+        replace(
+            group,
+            member=alias,
+            type=VIRTUAL_KEY,
+            values={"key_alias": alias, **(shared or {}), **(said if isinstance(said, Mapping) else {})},
+        )
+        for alias, said in (own or {}).items()
+    ]
 
 
 def of_type(resources: Iterable[Resource], *types: str) -> list[Resource]:

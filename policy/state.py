@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from policy.resources import Resource
+from policy.resources import Resource, spread
 
 
 class StateError(Exception):
@@ -25,7 +25,7 @@ def read(stack: str) -> list[Resource]:
 
 def recorded(exported: Iterable[Mapping[str, Any]]) -> list[Resource]:
     """Turn an exported state into resources, without those that are only waiting to be deleted."""
-    return [
+    return spread(
         Resource(
             urn=str(resource["urn"]),
             type=str(resource["type"]),
@@ -35,4 +35,4 @@ def recorded(exported: Iterable[Mapping[str, Any]]) -> list[Resource]:
         )
         for resource in exported
         if not resource.get("delete")
-    ]
+    )

@@ -6,6 +6,7 @@ with a role of its own, both are valid while replicas move over, and the old rol
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pulumi
@@ -22,6 +23,7 @@ from pulumi.dynamic import (
 
 from litellm_admin.checks import is_unknown
 from postgres_admin import psql, scram, statements
+from postgres_admin.beside import Beside
 
 Props = dict[str, Any]
 
@@ -91,7 +93,8 @@ class DatabaseLoginProvider(ResourceProvider):
 class DatabaseLogin(Resource, module="postgres", name="DatabaseLogin"):
     """A role that logs in with `password`, from the network, and acts as the owner of everything in the database.
 
-    container: the name of the database's container, `container_id` its id. superuser: who made the database.
+    container: the name of the database's container, `container_id` its id. superuser: who made the database. place:
+    from where to ask it, unless that is inside its container.
     """
 
     role: pulumi.Output[str]
@@ -107,6 +110,7 @@ class DatabaseLogin(Resource, module="postgres", name="DatabaseLogin"):
         container_id: pulumi.Input[str],
         superuser: str,
         database: str,
+        place: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         inputs = {
@@ -116,8 +120,9 @@ class DatabaseLogin(Resource, module="postgres", name="DatabaseLogin"):
             "container_id": container_id,
             "superuser": superuser,
             "database": database,
+            **({"place": pulumi.Output.secret(place)} if place else {}),
         }
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["password"])
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["password", *(["place"] if place else [])])
         super().__init__(self.provider(), name, inputs, pulumi.ResourceOptions.merge(opts, secret))
 
 
@@ -128,4 +133,5 @@ def _execute(props: Props, statement: str, *, what: str) -> str:
         superuser=str(props["superuser"]),
         database=str(props["database"]),
         what=what,
+        place=Beside(**props["place"]) if "place" in props else None,
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 from docker.errors import APIError, NotFound
 
 from engine.api import EngineError, connect
+from postgres_admin import beside
+from postgres_admin.beside import Beside
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
@@ -19,15 +21,25 @@ class NoDatabaseError(EngineError):
     """There is no running database to ask."""
 
 
-def execute(container: str, statements: str, *, superuser: str, database: str, what: str) -> str:
-    """Run the statements in one transaction and return what they print. Raises EngineError, without the statements."""
+def execute(
+    container: str, statements: str, *, superuser: str, database: str, what: str, place: Beside | None = None
+) -> str:
+    """Run the statements in one transaction and return what they print. Raises EngineError, without the statements.
+
+    They run inside `container`, or, where that may be on another host, at a `place` beside it.
+    """
     client = connect()
     try:
-        status, output = _run(client.containers.get(container), statements, superuser=superuser, database=database)
+        if place:
+            status, output = beside.execute(client, place, statements, superuser=superuser, database=database)
+        else:
+            status, output = _run(client.containers.get(container), statements, superuser=superuser, database=database)
     except (NotFound, APIError):
         raise NoDatabaseError(f"{what}: container {container} does not run; run the update again") from None
     finally:
         client.close()
+    if place and status == beside.NO_CONNECTION:
+        raise NoDatabaseError(f"{what}: no database answers at {place.host}; run the update again")
     if status:
         raise EngineError(f"{what} failed: {_reason(output)}")
     return output.strip()

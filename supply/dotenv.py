@@ -35,13 +35,17 @@ class Access:
 def access(outputs: Mapping[str, Any], *, stack: str, key: str) -> Access:
     """Return the access that a stack's outputs give with the key of that alias."""
     keys: Mapping[str, str] = outputs.get("virtualKeys") or {}
+    models: Sequence[str] = (outputs.get("keyModels") or {}).get(key) or ()
+    groups: Mapping[str, Any] = outputs.get("keyGroups") or {}
+    if group := next((group for group in groups.values() if key in group["keys"]), None):
+        keys, models = group["keys"], group["models"]
     if key not in keys:
+        of_groups = f", and those of the groups {', '.join(groups)}" if groups else ""
         raise SupplyError(
             f"Stack {stack} has no virtual key {key!r}",
-            mend=f"It has: {', '.join(keys) or 'none'}. "
+            mend=f"It has: {', '.join(keys) or 'none'}{of_groups}. "
             f"Keys are declared in Pulumi.{stack}.yaml under litellm-stack:access.keys.",
         )
-    models: Sequence[str] = (outputs.get("keyModels") or {}).get(key) or ()
     return Access(
         stack=stack,
         key=key,

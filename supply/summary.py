@@ -39,7 +39,9 @@ def write_env(outputs: Mapping[str, Any], *, stack: str, file: Path) -> dotenv.A
     before = dotenv.owner(file)
     if not keys or dotenv.holds_foreign_key(file) or (before and before[0] != stack):
         return None
-    given = dotenv.access(outputs, stack=stack, key=before[1] if before and before[1] in keys else keys[0])
+    grouped = [alias for group in (outputs.get("keyGroups") or {}).values() for alias in group["keys"]]
+    chosen = before[1] if before and before[1] in (*keys, *grouped) else keys[0]
+    given = dotenv.access(outputs, stack=stack, key=chosen)
     dotenv.write(file, given)
     return given
 

@@ -32,6 +32,8 @@ AFTER_THE_OTHERS = (
     (("tests/e2e/test_rotation.py", "tests/e2e/test_salt_rotation.py"),),
 )
 """Waves of processes of their own, after the rest: tests that start several stacks, then those that load one."""
+BY_HAND = ("tests/e2e/test_fleet.py",)
+"""Tests that are asked for by name only: several engines take root, two GB of disk each, and this machine's bridges."""
 NOTHING_SELECTED = 5
 """pytest's exit status where it had no test to run."""
 PYTHON_SOURCES = "*.py"
@@ -187,10 +189,12 @@ class Run:
 def _waves(layers: Sequence[str]) -> list[list[list[str]]]:
     """Divide the layers among processes: those of a wave run side by side, and the next wave after them."""
     folders = [f"tests/{name}" for name in layers]
-    if layers == ["e2e"] or "e2e" not in layers:
+    if "e2e" not in layers:
         return [[folders]]
+    if layers == ["e2e"]:
+        return [[[*folders, *(f"--ignore={file}" for file in BY_HAND)]]]
     later = [[list(files) for files in wave] for wave in AFTER_THE_OTHERS]
-    apart = [*CHECKOUTS, *(file for wave in later for files in wave for file in files)]
+    apart = [*BY_HAND, *CHECKOUTS, *(file for wave in later for files in wave for file in files)]
     rest = [E2E, *(f"--ignore={file}" for file in apart)]
     return [[list(CHECKOUTS), [folder for folder in folders if folder != E2E], rest], *later]
 

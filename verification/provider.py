@@ -18,8 +18,12 @@ from verification.failures import VerificationError
 from verification.logins import edge_findings, key_findings
 from verification.replicas import replica_findings
 
-GATEWAY = ("url", "replicas", "edge", "models")
-"""Inputs that tell of another gateway: then every replica and the edge are asked."""
+DATABASE = "database"
+GATEWAY = ("url", "replicas", "edge", "models", DATABASE)
+"""Inputs that tell of another gateway: then every replica and the edge are asked.
+
+A database container that was replaced may stand on a new and empty volume, so then every key logs in as well.
+"""
 
 _HASH_DIGITS = 16
 
@@ -42,7 +46,8 @@ class VerificationProvider(ResourceProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Ask for what is new."""
-        before = _olds.get("verified") or {}
+        same = _olds.get(DATABASE) == _news[DATABASE]
+        before = (_olds.get("verified") or {}) if same else {}
         new = {alias: value for alias, value in _news["keys"].items() if before.get(alias) != _hash(value)}
         verify(_news, gateway=_moved(_olds, _news), keys=new)
         return UpdateResult(_outs(_news))
@@ -57,6 +62,7 @@ class Verification(Resource, module="verification", name="Verification"):
         *,
         url: str,
         edge: pulumi.Input[str],
+        database: pulumi.Input[str],
         replicas: list[pulumi.Output[str]],
         models: tuple[str, ...],
         patience: float,
@@ -71,6 +77,7 @@ class Verification(Resource, module="verification", name="Verification"):
         inputs = {
             "url": url,
             "edge": edge,
+            DATABASE: database,
             "replicas": list(replicas),
             "models": list(models),
             "patience": patience,

@@ -17,6 +17,7 @@ means, its unit and its bounds stand in `litellm_admin.fields`. Preview checks t
 
 from litellm_admin.resources.budget import Budget, BudgetArgs
 from litellm_admin.resources.customer import Customer, CustomerArgs
+from litellm_admin.resources.key_group import KeyGroup, KeyGroupArgs
 from litellm_admin.resources.many import lighten
 from litellm_admin.resources.model import Credential, CredentialArgs, Model, ModelArgs
 from litellm_admin.resources.provisioner import Provisioner, ProvisionerArgs
@@ -31,6 +32,8 @@ __all__ = [
     "CredentialArgs",
     "Customer",
     "CustomerArgs",
+    "KeyGroup",
+    "KeyGroupArgs",
     "Model",
     "ModelArgs",
     "Provisioner",

@@ -60,10 +60,10 @@ def violations(
     recorded: Sequence[Resource], registered: Sequence[Resource], *, factor: float, label: str
 ) -> Iterator[Violation]:
     """Report budgets that are more than `factor` times what the state records, and limits that are gone."""
-    before = {resource.urn: resource for resource in recorded}
+    before = {(resource.urn, resource.member): resource for resource in recorded}
     old_budgets, new_budgets = _budgets(recorded), _budgets(registered)
     for resource in registered:
-        old = before.get(resource.urn)
+        old = before.get((resource.urn, resource.member))
         if old is None or not _tells(resource, new_budgets):
             continue
         was, becomes = _allowances(old, old_budgets), _allowances(resource, new_budgets)

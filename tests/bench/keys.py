@@ -14,7 +14,7 @@ import httpx
 
 from supply import bulk
 from tests.bench.table import Figures
-from tests.integration.pulumi_program import MANY_KEYS, PulumiProgram
+from tests.integration.pulumi_program import KEY_GROUP, MANY_KEYS, PulumiProgram
 from tests.integration.running_gateway import Gateway
 
 CLIENTS = 4
@@ -22,16 +22,16 @@ CLIENTS = 4
 
 
 @contextmanager
-def stack(gateway: Gateway, keys: int) -> Iterator[PulumiProgram]:
+def stack(gateway: Gateway, keys: int, program: str = MANY_KEYS) -> Iterator[PulumiProgram]:
     """Make a stack of `keys` virtual keys that is not up yet; its objects are removed in the end."""
     name = f"bench-{secrets.token_hex(3)}"
     hidden = {"master_key": gateway.master_key, "seed": secrets.token_hex(16)}
     with TemporaryDirectory(prefix="litellm-stack-bench.") as folder:
-        program = PulumiProgram(Path(folder), MANY_KEYS, {"url": gateway.url, "name": name, "keys": str(keys)}, hidden)
+        made = PulumiProgram(Path(folder), program, {"url": gateway.url, "name": name, "keys": str(keys)}, hidden)
         try:
-            yield program
+            yield made
         finally:
-            program.run("destroy", "--yes", "--skip-preview", environment=bulk.SKIP_CHECKPOINTS)
+            made.run("destroy", "--yes", "--skip-preview", environment=bulk.SKIP_CHECKPOINTS)
 
 
 def raw(gateway: Gateway, keys: int) -> float:
@@ -60,18 +60,24 @@ def raw(gateway: Gateway, keys: int) -> float:
     return took
 
 
-def measure(gateway: Gateway, *, keys: int, runs: int, say: Callable[[str], None]) -> dict[str, Figures]:
-    """Return figures, each in seconds but the state's, which is in bytes a key."""
+def measure(
+    gateway: Gateway, *, keys: int, runs: int, say: Callable[[str], None], grouped: bool = False
+) -> dict[str, Figures]:
+    """Return figures, each in seconds but the state's, which is in bytes a key.
+
+    grouped: the keys are one group, and not a resource each.
+    """
+    shape = KEY_GROUP if grouped else MANY_KEYS
     figures: dict[str, list[float]] = {}
 
     def record(name: str, value: float) -> None:
         figures.setdefault(name, []).append(value)
-        say(f"{keys} keys: {name} {value:.2f}")
+        say(f"{keys} keys{' in a group' if grouped else ''}: {name} {value:.2f}")
 
     for _ in range(runs):
-        with stack(gateway, keys) as program, stack(gateway, 0) as empty:
+        with stack(gateway, keys, shape) as program, stack(gateway, 0, shape) as empty:
             # As `make up` does, where many objects are changed alone.
-            environment = bulk.SKIP_CHECKPOINTS if keys >= bulk.MANY else None
+            environment = bulk.SKIP_CHECKPOINTS if keys >= bulk.MANY and not grouped else None
             none = timed(empty, "up", "--yes", "--skip-preview")
             many = timed(program, "up", "--yes", "--skip-preview", environment=environment)
             plain = raw(gateway, keys)

@@ -95,6 +95,8 @@ def no_leftovers(engine: docker.DockerClient, prefix: str) -> Iterator[None]:
             pass
         else:
             remove(engine, f"litellm-stack/{prefix}")
+        # Every run holds it, or one that starts when the first has ended would remove the stack of the second.
+        fcntl.flock(lock, fcntl.LOCK_SH)
         yield
 
 

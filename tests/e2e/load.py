@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
+PAUSE_SECONDS = 0.1
+
 Client = Callable[[httpx.Client], str]
 """Makes a call, or a few that belong together, and returns what was answered; raises httpx.HTTPError otherwise."""
 
@@ -51,6 +53,16 @@ def stream(key: str, model: str) -> Client:
         return streamed("".join(delta.get("content") or "" for delta in deltas))
 
     return ask
+
+
+def paced(ask: Client) -> Client:
+    """Leave a little time after each answer, where what is asked needs the processor too."""
+
+    def call(client: httpx.Client) -> str:
+        time.sleep(PAUSE_SECONDS)
+        return ask(client)
+
+    return call
 
 
 def streamed(answer: str) -> str:

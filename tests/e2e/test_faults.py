@@ -83,6 +83,22 @@ def test_an_update_that_cannot_reach_the_proxy_keeps_its_objects_in_the_state(
     assert gateway.chat().status_code == 200
 
 
+def test_a_lost_database_is_told_and_what_was_declared_is_made_again(
+    stack: Stack, gateway: Gateway, engine: docker.DockerClient
+) -> None:
+    database = f"{stack.prefix}database"
+    engine.containers.get(database).remove(force=True)
+    engine.volumes.get(database).remove()
+    # The proxy did not answer when the update looked for its objects, so it took them for what they were.
+    told = stack.run("up", "--yes", "--skip-preview")
+    assert told.returncode != 0, told.stdout[-3000:]
+    assert "key 'chat-app' cannot log in" in told.stdout
+
+    stack.up()
+    assert gateway.chat().status_code == 200
+    stack.pulumi("preview", "--expect-no-changes")
+
+
 def test_an_update_that_is_killed_is_finished_by_the_next_one(
     stack: Stack, gateway: Gateway, engine: docker.DockerClient
 ) -> None:

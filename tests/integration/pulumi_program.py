@@ -34,6 +34,26 @@ MANY_KEYS = """
 """
 """As many virtual keys as `keys` says, each named after `name`."""
 
+KEY_GROUP = """
+    import pulumi
+    from litellm_admin import resources as admin
+    from litellm_admin.keys import derive_key
+
+    config = pulumi.Config()
+    url, name, seed = config.require("url"), config.require("name"), config.require_secret("seed")
+    login = admin.Provisioner("login", admin.ProvisionerArgs(
+        url=url, master_key=config.require_secret("master_key"), user_id=name, key_alias=name + "!",
+        key=seed.apply(lambda seed: derive_key(seed, name="login", rotation=1))))
+    if config.require_int("keys"):
+        group = admin.KeyGroup("group", admin.KeyGroupArgs(
+            url=url, token=login.token, group=name, seed=seed,
+            fields={"models": ["chat"], "max_budget": 10, "budget_duration": "30d", "rpm_limit": 60},
+            keys={f"{name}-{number}": {} for number in range(config.require_int("keys"))}
+            | config.get_object("special", {})))
+        pulumi.export("values", group.values)
+"""
+"""The same keys as one group; `special` is what some of them hold beside what all do."""
+
 
 class PulumiProgram:
     """A stack of a program, in a local backend of its own."""

@@ -44,6 +44,12 @@ def config() -> dict[str, Any]:
                 "from-before": {"adopt": True, "team": "research"},
                 "guest": {"duration": "30d"},
             },
+            "keyGroups": {
+                "course": {
+                    "fields": {"budget": "HyperBudget", "models": ["chat"]},
+                    "keys": {"ada": {}, "bob": {"rpm_limit": 5, "rotation": 2, "team": "support"}},
+                }
+            },
         },
         "replicas": 2,
         "cache": {"enabled": True},

@@ -14,7 +14,6 @@ from components.alertmanager import Alertmanager, AlertmanagerArgs
 from components.network import Network, NetworkArgs
 from config import alertmanager, prometheus, settings
 from config.problems import ConfigError
-from engine import workload
 from engine.identity import Identity
 from tests.unit.components.test_grafana import Recorder
 
@@ -30,17 +29,18 @@ def load(*, encrypted: bool = True, **monitoring: Any) -> settings.Settings:
 def resources() -> dict[str, mocks.MockResourceArgs]:
     recorder = Recorder()
     mocks.set_mocks(recorder, project="p", stack="unit", preview=False)
-    identity = Identity(project="p", stack="unit", owner="somebody")
+    identity = Identity(project="p", stack="unit", owner="somebody", key="key")
+
+    given = load(webhook=WEBHOOK, slackWebhook=SLACK)
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK leaves it untyped
     def declare() -> None:
-        network = Network("network", NetworkArgs(identity=identity))
-        given = load(webhook=WEBHOOK, slackWebhook=SLACK)
+        network = Network("network", NetworkArgs(identity=identity, settings=given))
         Alertmanager("alertmanager", AlertmanagerArgs(identity=identity, settings=given, network=network))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workload, "removed_before_create", lambda _label: None)
-        patch.setattr("components.network.removed_before_create", lambda _label: None)
+        patch.setattr("engine.container.removed_before_create", lambda _label: None)
+        patch.setattr("engine.single_host.removed_before_create", lambda _label: None)
         declare()
     return recorder.resources
 

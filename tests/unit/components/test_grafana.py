@@ -14,7 +14,6 @@ from components.grafana import Grafana, GrafanaArgs
 from components.network import Network, NetworkArgs
 from config import grafana, settings
 from config.problems import ConfigError
-from engine import workload
 from engine.identity import Identity
 
 
@@ -40,21 +39,22 @@ def load(**sections: Any) -> settings.Settings:
 def resources() -> dict[str, mocks.MockResourceArgs]:
     recorder = Recorder()
     mocks.set_mocks(recorder, project="p", stack="unit", preview=False)
-    identity = Identity(project="p", stack="unit", owner="somebody")
+    identity = Identity(project="p", stack="unit", owner="somebody", key="key")
+    given = load(grafana={"enabled": True}, ports={"grafana": 3001})
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK leaves it untyped
     def declare() -> None:
         args = GrafanaArgs(
             identity=identity,
-            settings=load(grafana={"enabled": True}, ports={"grafana": 3001}),
-            network=Network("network", NetworkArgs(identity=identity)),
+            settings=given,
+            network=Network("network", NetworkArgs(identity=identity, settings=given)),
             prometheus_url="http://prometheus:9090",
         )
         Grafana("grafana", args)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workload, "removed_before_create", lambda _label: None)
-        patch.setattr("components.network.removed_before_create", lambda _label: None)
+        patch.setattr("engine.container.removed_before_create", lambda _label: None)
+        patch.setattr("engine.single_host.removed_before_create", lambda _label: None)
         declare()
     return recorder.resources
 

@@ -11,8 +11,7 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from components import network
-from engine import capacity, preflight, workload
+from engine import capacity, container, preflight, single_host
 from policy import resources as policy_resources
 from policy.resources import UNKNOWN, Resource
 from policy.rules import kept_data
@@ -61,10 +60,20 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
         for check in ("check", "check_data"):
             patch.setattr(preflight, check, lambda **_: None)
         patch.setattr(capacity, "cpus", lambda: 2)
-        for module in (workload, network):
+        for module in (container, single_host):
             patch.setattr(module, "removed_before_create", lambda _label: None)
         run_program()
     return recorder.resources
+
+
+def test_a_group_of_keys_is_one_resource_that_belongs_to_what_it_names(
+    resources: dict[str, mocks.MockResourceArgs],
+) -> None:
+    (group,) = [args.inputs for args in resources.values() if args.typ.endswith(":KeyGroup")]
+    assert group["fields"] == {"budget_id": "HyperBudget", "models": ["chat"]}
+    rotated = {"rpm_limit": 5, "team_id": "support", "rotation": 2, "grace": "24h"}
+    assert group["keys"] == {"ada": {}, "bob": rotated}
+    assert group["group"] == "course"
 
 
 def test_everything_is_named_after_its_environment(resources: dict[str, mocks.MockResourceArgs]) -> None:
@@ -128,6 +137,7 @@ def test_objects_on_the_proxy_are_those_of_the_config_and_the_stacks_own(
         "access-customer-HyperUser",
         "access-key-chat-app",
         "access-key-from-before",
+        "access-key-group-course",
         "access-key-guest",
         "access-key-helpdesk",
         "access-metrics-key",
@@ -178,7 +188,9 @@ def test_the_gateway_is_asked_about_everything_that_was_declared(resources: dict
     assert asked.inputs["models"] == ["chat", "extra"]
     # The stack does not know the value of a key that it adopted.
     assert (
-        sorted(asked.inputs["keys"]["value"]) == sorted(asked.inputs["expected"]) == ["chat-app", "guest", "helpdesk"]
+        sorted(asked.inputs["keys"]["value"])
+        == sorted(asked.inputs["expected"])
+        == ["ada", "bob", "chat-app", "guest", "helpdesk"]
     )
     assert asked.inputs["expected"]["helpdesk"]["listed"] == ["chat"]
 

@@ -214,3 +214,39 @@ def test_the_gateways_url_can_be_reached_from_this_host(bind: str, url: str) -> 
 
 def test_secrets_do_not_show_in_a_settings_repr() -> None:
     assert CANARY not in repr(load(masterKey=CANARY, secrets={"OPENAI_API_KEY": CANARY}))
+
+
+def test_a_key_of_a_group_says_what_it_says_over_what_all_share() -> None:
+    given = load(
+        access={
+            "budgets": {"tiny": {"max_budget": 1}},
+            "keyGroups": {
+                "course": {
+                    "fields": {"rpm_limit": 60, "budget": "tiny"},
+                    "keys": {"ada": {}, "bob": {"rpm_limit": 5}},
+                }
+            },
+        }
+    )
+    members = dict(given.access.key_groups["course"].members())
+    assert {alias: (key.rpm_limit, key.budget_id) for alias, key in members.items()} == {
+        "ada": (60, "tiny"),
+        "bob": (5, "tiny"),
+    }
+
+
+def test_mistakes_in_a_group_have_their_place() -> None:
+    found = mistakes(
+        access={
+            "keys": {"ada": {}},
+            "keyGroups": {
+                "course": {
+                    "fields": {"budget": "none"},
+                    "keys": {"ada": {}, "bob": {"adopt": True}, "eve": {"team": "none"}, "litellm-stack-x": {}},
+                }
+            },
+        }
+    )
+    start = "access.keyGroups.course"
+    places = ("fields.budget", "keys.ada", "keys.bob.adopt", "keys.eve.team", "keys.litellm-stack-x")
+    assert found.keys() == {"access.keys.ada", *(f"{start}.{place}" for place in places)}

@@ -50,7 +50,7 @@ def test_logs_lose_secrets_and_the_passwords_inside_urls() -> None:
 
 
 def test_names_and_labels_tell_environments_apart() -> None:
-    dev, prod = (Identity(project="litellm-stack", stack=stack, owner="0123") for stack in ("dev", "prod"))
+    dev, prod = (Identity(project="litellm-stack", stack=stack, owner="0123", key="key") for stack in ("dev", "prod"))
     assert dev.name("edge") == "litellm-stack-dev-edge"
     assert dev.labels("edge") != prod.labels("edge")
 

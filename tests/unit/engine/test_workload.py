@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine import capacity
-from engine.workload import HealthCheck, Workload, _cpus
+from engine.workload import HealthCheck, Workload, cpu_limit, fingerprints
+
+WORKLOAD: dict[str, Any] = {
+    "component": "proxy",
+    "image": "image",
+    "user": "1:1",
+    "memory": 64,
+    "stop_grace": 30,
+    "health": HealthCheck(command=["true"], interval=1, timeout=1, retries=1),
+    "network": "network",
+    "alias": "alias",
+}
 
 
 @pytest.mark.parametrize(("wanted", "there", "limit"), [(2, 4, "2.0"), (1.5, 4, "1.5"), (2, 1, "1.0"), (0.5, 1, "0.5")])
@@ -13,15 +26,27 @@ def test_no_container_asks_for_more_cpus_than_there_are(
     monkeypatch: pytest.MonkeyPatch, wanted: float, there: int, limit: str
 ) -> None:
     monkeypatch.setattr(capacity, "cpus", lambda: there)
-    workload = Workload(
-        component="proxy",
-        image="image",
-        user="1:1",
-        memory=64,
-        cpus=wanted,
-        stop_grace=30,
-        health=HealthCheck(command=["true"], interval=1, timeout=1, retries=1),
-        network="network",
-        alias="alias",
-    )
-    assert _cpus(workload) == limit
+    workload = Workload(**WORKLOAD, cpus=wanted)
+    assert cpu_limit(workload) == limit
+
+
+def test_what_only_a_swarm_asks_of_a_workload_gives_no_container_another_name() -> None:
+    names = fingerprints(Workload(**WORKLOAD, secrets=("KEY",), everywhere=True), key="key").keys()
+    # Another name in here replaces every replica of every stack that there is.
+    assert sorted(names) == [
+        "alias",
+        "beside",
+        "command",
+        "component",
+        "cpus",
+        "entrypoint",
+        "health",
+        "image",
+        "memory",
+        "network",
+        "ports",
+        "stop_grace",
+        "tmpfs",
+        "user",
+        "volumes",
+    ]

@@ -11,6 +11,7 @@ from policy.resources import (
     CONTAINER,
     CUSTOMER,
     IMAGE,
+    KEY_GROUP,
     MODEL,
     PASSWORD,
     RENDERED_FILE,
@@ -21,6 +22,7 @@ from policy.resources import (
     VIRTUAL_KEY,
     VOLUME,
     Resource,
+    spread,
 )
 from policy.rules import (
     budget_raise,
@@ -46,6 +48,23 @@ def key(**values: Any) -> Resource:
 
 def config(content: str) -> Resource:
     return resource(RENDERED_FILE, path="/data/files/config-0123456789ab.yaml", content=content)
+
+
+class TestKeysOfAGroup:
+    def test_each_is_a_virtual_key_to_the_rules(self) -> None:
+        group = resource(KEY_GROUP, fields={"models": ["chat"]}, keys={"ada": {"max_budget": 5}, "bob": {}})
+        (violation,) = limited_keys.violations(spread([group]))
+        assert "bob" in violation.message
+        assert violation.urn == group.urn
+
+    def test_a_raise_is_seen_at_each(self) -> None:
+        old = resource(KEY_GROUP, fields={"max_budget": 1}, keys={"ada": {}, "bob": {"max_budget": 50}})
+        new = resource(KEY_GROUP, fields={"max_budget": 10}, keys={"ada": {}, "bob": {"max_budget": 50}, "eve": {}})
+        (violation,) = budget_raise.violations(spread([old]), spread([new]), factor=2, label="budget-raise")
+        assert "ada" in violation.message
+
+    def test_what_is_not_known_yet_is_none(self) -> None:
+        assert spread([resource(KEY_GROUP, fields=UNKNOWN, keys=UNKNOWN)]) == []
 
 
 class TestLimitedKeys:

@@ -106,3 +106,13 @@ def test_the_line_to_try_is_what_a_shell_understands(file: Path, tmp_path: Path)
         "-d",
         '{"model": "chat", "messages": [{"role": "user", "content": "Hello"}]}',
     ]
+
+
+def test_a_key_of_a_group_comes_with_the_models_of_the_group() -> None:
+    groups = {"course": {"models": ["chat"], "keys": {"ada": "sk-ada"}}}
+    outputs = {"gatewayUrl": "http://gateway", "virtualKeys": {"app": "sk-app"}, "keyGroups": groups}
+    found = dotenv.access(outputs, stack="dev", key="ada")
+    assert (found.api_key, found.model) == ("sk-ada", "chat")
+    with pytest.raises(SupplyError) as raised:
+        dotenv.access(outputs, stack="dev", key="eve")
+    assert "course" in raised.value.mend

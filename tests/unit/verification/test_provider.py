@@ -14,6 +14,7 @@ PROPS: dict[str, Any] = {
     "url": "http://gateway",
     "replicas": ["r0", "r1"],
     "edge": "e0",
+    "database": "d0",
     "models": ["chat"],
     "patience": 15.0,
     "keys": {"a": "sk-CANARY-aaaaaaaaaaaa", "b": "sk-CANARY-bbbbbbbbbbbb"},
@@ -90,6 +91,12 @@ def test_another_gateway_is_asked_and_no_key_logs_in_again(
     outs = update(recorded, **news)
     assert (asked.edges, asked.replicas, asked.keys) == (1, news.get("replicas", ["r0", "r1"]), [])
     assert not VerificationProvider().diff("verification", outs, {**PROPS, **news}).changes
+
+
+def test_another_database_may_be_an_empty_one_so_every_key_logs_in(asked: Asked, recorded: dict[str, Any]) -> None:
+    assert changes(recorded, database="d1")
+    update(recorded, database="d1")
+    assert (asked.edges, asked.replicas, asked.keys) == (1, ["r0", "r1"], ["a", "b"])
 
 
 @pytest.mark.parametrize(

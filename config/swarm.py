@@ -1,0 +1,71 @@
+"""`engine: swarm` in stack config: what a Swarm needs to be told, and what of the stack it does not run yet."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from config.problems import Problem
+from config.reading import mapping
+
+SWARM = "swarm"
+
+NOT_YET = {
+    "rotation": "the secrets of a stack on a Swarm cannot be rotated yet",
+    "grafana.enabled": "Grafana does not run on a Swarm yet",
+    "databaseVolume": "the database of a stack on a Swarm cannot be moved to another volume yet",
+    "ports.database": "the database of a stack on a Swarm cannot be published yet",
+    "access.models": "models in the database cannot be watched on a Swarm yet; declare them in `proxy.model_list`",
+    "access.credentials": "credentials in the database cannot be watched on a Swarm yet; name variables of `secrets`",
+    "environment.STORE_MODEL_IN_DB": "settings in the database cannot be watched on a Swarm yet",
+    "proxy.general_settings.store_model_in_db": "settings in the database cannot be watched on a Swarm yet",
+}
+"""What is refused, by its place in the stack config, and why."""
+
+
+class SwarmSettings(BaseModel):
+    """The Swarm that runs the stack, where `engine` is swarm."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
+    )
+
+    encrypted: bool = True
+    """Encrypt what nodes send each other for the stack (IPsec): their kernels need ESP, or nothing arrives."""
+    data_label: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$")] = "litellm-stack.data"
+    """The label, with the value `true`, of the node that keeps the volumes of Postgres and Prometheus."""
+
+
+def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Report what cannot be on a Swarm, and what the stack does not do there yet."""
+    if values.get("engine") != SWARM:
+        if "swarm" in values:
+            yield Problem(path="swarm", message="is for a Swarm; set `engine: swarm`, or remove it")
+        return
+    with suppress(ValueError):
+        if not ipaddress.ip_address(str(values.get("bind", "127.0.0.1"))).is_unspecified:
+            yield Problem(
+                path="bind",
+                message="a Swarm publishes ports on every address of its nodes; say so with `bind: 0.0.0.0`, and keep"
+                " others out with a firewall",
+            )
+    for path, reason in NOT_YET.items():
+        if _given(values, path):
+            yield Problem(path=path, message=f"{reason}; remove it, or stay with `engine: docker`")
+    yield Problem(
+        path="engine",
+        message="on a Swarm no update takes a backup first, and `make backup`, `make restore`, `make upgrade-database`"
+        " and `make status` do not find the database: dump it by yourself before LiteLLM or Postgres change",
+        severity="warning",
+    )
+
+
+def _given(values: Mapping[str, Any], path: str) -> bool:
+    *sections, name = path.split(".")
+    value = mapping(values, *sections).get(name) if sections else values.get(name)
+    return value not in (None, False, {}, "false", "False")

@@ -1,0 +1,141 @@
+"""The stack on one host: containers of its Docker engine, files of the host, a bridge network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_docker as docker
+
+from engine import preflight
+from engine.container import container
+from engine.cutover import Cutover
+from engine.health import Healthy
+from engine.identity import Identity
+from engine.image import image_id
+from engine.orphans import removed_before_create
+from engine.platform import CutOver, Joined, Running
+from engine.rendered_file import RenderedFile
+from engine.workload import Workload, revision
+
+
+class SingleHost:
+    """Runs each workload in containers that have it in their name; see `Platform`."""
+
+    is_local = True
+
+    def check(self, *, label: str, address: str, ports: Mapping[str, int], image: str, volume: str) -> None:
+        """See whether the engine is new enough, the ports are free and Postgres can start with its data."""
+        preflight.check(label=label, address=address, ports=ports)
+        preflight.check_data(label=label, image=image, volume=volume)
+
+    def network(self, resource_name: str, *, identity: Identity, opts: pulumi.ResourceOptions) -> Joined:
+        """Make a bridge network with Docker's own name server, which knows every container by its alias."""
+        bridge = docker.Network(
+            f"{resource_name}-bridge",
+            name=identity.name("network"),
+            labels=[
+                docker.NetworkLabelArgs(label=label, value=value) for label, value in identity.labels("network").items()
+            ],
+            opts=pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(hooks=removed_before_create(identity.label))
+            ),
+        )
+        return Joined(resource=bridge, reference=bridge.name)
+
+    def image(self, resource_name: str, reference: str, *, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+        """Return the id of the image, pulled unless the engine has it."""
+        return image_id(resource_name, reference, opts=opts)
+
+    def file(
+        self,
+        resource_name: str,
+        *,
+        identity: Identity,
+        filename: str,
+        content: str | pulumi.Output[str],
+        opts: pulumi.ResourceOptions,
+    ) -> RenderedFile:
+        """Write a file on this host."""
+        return RenderedFile(resource_name, identity=identity, filename=filename, content=content, opts=opts)
+
+    def volume(
+        self, resource_name: str, *, identity: Identity, name: str, component: str, opts: pulumi.ResourceOptions
+    ) -> pulumi.Output[str]:
+        """Make a named volume."""
+        labels = identity.labels(component)
+        return docker.Volume(
+            resource_name,
+            name=identity.name(name),
+            labels=[docker.VolumeLabelArgs(label=label, value=value) for label, value in labels.items()],
+            opts=opts,
+        ).name
+
+    def run(
+        self,
+        resource_name: str,
+        workload: Workload,
+        *,
+        identity: Identity,
+        name: pulumi.Input[str],
+        healthy: str,
+        timeout: int,
+        opts: pulumi.ResourceOptions,
+    ) -> Running:
+        """Run a container."""
+        made = container(resource_name, workload, identity=identity, name=name, opts=opts)
+        reached = Healthy(healthy, made, timeout=timeout, opts=pulumi.ResourceOptions(parent=opts.parent))
+        return Running(resource=made, id=made.id, name=made.name, healthy=reached)
+
+    def replicas(
+        self,
+        name: str,
+        workload: Workload,
+        count: int,
+        *,
+        identity: Identity,
+        key: pulumi.Input[str],
+        timeout: int,
+        opts: pulumi.ResourceOptions,
+        after: Sequence[pulumi.Resource],
+    ) -> list[Running]:
+        """Run a container for each replica; their names carry a revision."""
+        current = revision(f"{name}-revision", workload, key=key, opts=opts)
+        return [
+            self.run(
+                f"{name}-replica-{index}",
+                workload,
+                identity=identity,
+                name=pulumi.Output.concat(identity.name(workload.component), "-", current, f"-{index}"),
+                healthy=f"{name}-replica-{index}-healthy",
+                timeout=timeout,
+                opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(after))),
+            )
+            for index in range(count)
+        ]
+
+    def cut_over(
+        self,
+        resource_name: str,
+        *,
+        identity: Identity,
+        component: str,
+        edge: Running,
+        replicas: Sequence[Running],
+        status_url: str,
+        opts: pulumi.ResourceOptions,
+    ) -> CutOver:
+        """Wait until the edge has the declared replicas, and drain the old ones."""
+        cutover = Cutover(
+            resource_name,
+            stack=identity.label,
+            component=component,
+            replicas=[replica.id for replica in replicas],
+            edge=edge.id,
+            status_url=status_url,
+            opts=pulumi.ResourceOptions.merge(
+                opts,
+                pulumi.ResourceOptions(depends_on=[edge.healthy, *(replica.healthy for replica in replicas)]),
+            ),
+        )
+        return CutOver(reached=[cutover], id=edge.id)

@@ -1,0 +1,1 @@
+"""The stack on a Swarm: services, secrets, configs and an overlay network of an existing one."""

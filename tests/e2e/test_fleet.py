@@ -1,0 +1,216 @@
+"""The stack on a Swarm of two hosts: brought up, asked at every node, changed under load, taken down."""
+
+from __future__ import annotations
+
+import copy
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import docker
+import httpx
+import pytest
+
+from config.settings import default_images
+from tests.e2e.fleet import Host, fleet
+from tests.e2e.load import chat, load, paced, stream, streamed
+from tests.e2e.stack import Stack
+
+PREFIX = "fleet-"
+PORT = 4000
+CANARY = "sk-canary-fleet-0123456789abcdef"
+DATA_LABEL = "litellm-stack.data"
+DATA = ("database", "prometheus")
+
+ASK = """
+import socket, urllib.request as u
+addresses = sorted({found[4][0] for found in socket.getaddrinfo("echo", 5000)})
+print(*[u.urlopen(f"http://{address}:5000/", timeout=5).status for address in addresses])
+"""
+
+
+@pytest.fixture(scope="module")
+def hosts() -> Iterator[list[Host]]:
+    with fleet(2) as hosts:
+        yield hosts
+
+
+def url(host: Host) -> str:
+    return f"http://{host.address}:{PORT}"
+
+
+def config(manager: Host) -> dict[str, Any]:
+    return {
+        "engine": "swarm",
+        # The kernel of this machine may have no ESP, and then nothing that is encrypted arrives.
+        "swarm": {"encrypted": False},
+        "bind": "0.0.0.0",  # noqa: S104  # a Swarm knows no other
+        "adminUrl": url(manager),
+        "replicas": 2,
+        "startTimeout": 600,
+        "protect": False,
+        "proxy": {
+            "model_list": [
+                {
+                    "model_name": "chat",
+                    "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "first answer"},
+                },
+                {
+                    "model_name": "slow",
+                    "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "slow answer", "mock_delay": 2},
+                },
+            ]
+        },
+        "access": {"keys": {"app": {"models": ["chat"]}}},
+    }
+
+
+@pytest.fixture(scope="module")
+def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """Bring the stack up from the manager, after an update that was killed on the way; its data is on the other node.
+
+    It goes with the hosts, whatever happens.
+    """
+    manager, worker = hosts
+    node = manager.engine.nodes.get(worker.node_id)
+    node.update({**node.attrs["Spec"], "Labels": {DATA_LABEL: "true"}})
+    name = f"{PREFIX}{secrets.token_hex(3)}"
+    stack = Stack(folder=tmp_path_factory.mktemp("fleet"), config=config(manager), name=name)
+    stack.environment["DOCKER_HOST"] = manager.socket
+    stack.encrypt("secrets.OPENAI_API_KEY", CANARY)
+    stack.kill_up_when(lambda: f"{stack.prefix}database" in [service.name for service in services(hosts)])
+    stack.recover()
+    assert f"{stack.prefix}database is left from an update that was killed" in stack.up()
+    return stack
+
+
+def services(hosts: list[Host]) -> list[Any]:
+    listed: Any = hosts[0].engine.services.list
+    found: list[Any] = listed()
+    return found
+
+
+def on_nodes(hosts: list[Host], component: str) -> list[Any]:
+    """Return the containers of a component, on whatever node."""
+    label = f"io.litellm-stack.component={component}"
+    return [
+        container
+        for host in hosts
+        for container in host.engine.containers.list(filters={"label": label}, ignore_removed=True)
+    ]
+
+
+def test_a_container_on_one_host_finds_by_dns_and_reaches_the_tasks_on_every_other(hosts: list[Host]) -> None:
+    manager, image = hosts[0].engine, default_images()["litellm"]
+    network = manager.networks.create("bed", driver="overlay", attachable=True)
+    service = manager.services.create(  # type: ignore[no-untyped-call]  # docker-py leaves it untyped
+        manager.images.get(image).id,
+        command=["python3", "-m", "http.server", "5000", "--directory", "/tmp"],
+        name="echo",
+        networks=["bed"],
+        mode="global",
+        endpoint_spec=docker.types.EndpointSpec(mode="dnsrr"),
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while [task["Status"]["State"] for task in service.tasks()] != ["running"] * 2:
+            assert time.monotonic() < deadline, service.tasks()
+            time.sleep(0.2)
+        said = manager.containers.run(image, ["-c", ASK], entrypoint="python3", network="bed", remove=True)
+        assert said.split() == [b"200", b"200"]
+    finally:
+        service.remove()
+        network.remove()
+
+
+def test_the_edge_of_every_node_answers(stack: Stack, hosts: list[Host]) -> None:
+    outputs = stack.outputs()
+    for host in hosts:
+        for key in (outputs["masterKey"], outputs["virtualKeys"]["app"]):
+            with httpx.Client(base_url=url(host), timeout=60) as client:
+                assert chat(key, "chat")(client) == "first answer"
+
+
+def test_everything_is_where_it_belongs(stack: Stack, hosts: list[Host]) -> None:
+    assert stack.prefix
+    assert len(on_nodes(hosts, "edge")) == len(on_nodes(hosts[1:], "edge")) + 1 == 2
+    assert len(on_nodes(hosts, "proxy")) == 2
+    for component in DATA:
+        assert len(on_nodes(hosts[1:], component)) == 1
+        assert on_nodes(hosts[:1], component) == []
+
+
+def test_a_second_up_changes_nothing(stack: Stack) -> None:
+    stack.up("--expect-no-changes")
+
+
+def test_neither_services_nor_containers_show_a_secret(stack: Stack, hosts: list[Host]) -> None:
+    outputs = stack.outputs()
+    state = json.loads(stack.pulumi("stack", "export", "--show-secrets"))["deployment"]["resources"]
+    generated = [
+        json.loads(resource["outputs"]["result"]["plaintext"])
+        for resource in state
+        if resource["type"] == "random:index/randomPassword:RandomPassword"
+    ]
+    hidden = [CANARY, outputs["masterKey"], outputs["virtualKeys"]["app"], *generated]
+    shown = [json.dumps(service.attrs) for service in services(hosts)]
+    shown += [json.dumps(task) for service in services(hosts) for task in service.tasks()]
+    shown += [json.dumps(container.attrs) for component in (*DATA, "proxy") for container in on_nodes(hosts, component)]
+    shown += [json.dumps(config.attrs) for config in hosts[0].engine.configs.list()]
+    assert len(generated) >= 4
+    assert len(shown) > 15
+    assert [secret[:6] for secret in hidden for text in shown if secret in text] == []
+    # They arrive all the same.
+    [replica, *_] = on_nodes(hosts, "proxy")
+    environment = replica.exec_run(["cat", "/proc/1/environ"]).output.decode().split("\0")
+    assert f"OPENAI_API_KEY={CANARY}" in environment
+
+
+def test_a_change_under_load_loses_no_request_on_any_node(stack: Stack, hosts: list[Host]) -> None:
+    key = stack.outputs()["masterKey"]
+    changed = copy.deepcopy(stack.config)
+    changed["proxy"]["model_list"][0]["litellm_params"]["mock_response"] = "second answer"
+    stack.configure(changed)
+    assert '~ mock_response: "first answer" => "second answer"' in stack.pulumi("preview", "--diff")
+    clients = [paced(chat(key, "chat")), chat(key, "slow"), paced(stream(key, "chat"))]
+    manager, worker = hosts
+    with load(url=url(manager), clients=clients) as first, load(url=url(worker), clients=clients) as second:
+        time.sleep(2)
+        stack.up()
+        time.sleep(2)
+    for seen in (first, second):
+        assert seen.failures == []
+        for answer in ("first answer", "second answer", "slow answer", streamed("second answer")):
+            assert seen.answers[answer] > 2, answer
+
+
+def test_a_change_that_cannot_start_is_rolled_back_and_fails_with_the_log_of_the_task(
+    stack: Stack, hosts: list[Host]
+) -> None:
+    good, outputs, answer = stack.config, stack.outputs(), stack.offline_answer
+    stack.configure({**good, "environment": {"PYTHONHOME": "/nowhere"}})
+    result = stack.run("up", "--yes", "--skip-preview")
+    assert result.returncode != 0
+    assert "was rolled back to what ran before" in result.stdout
+    assert "No module named 'encodings'" in result.stdout, result.stdout[-3000:]  # the log of the task
+    for host in hosts:
+        with httpx.Client(base_url=url(host), timeout=60) as client:
+            assert chat(outputs["masterKey"], "chat")(client) == answer
+    stack.configure(good)
+    stack.up()
+    stack.up("--expect-no-changes")
+
+
+def test_what_goes_leaves_nothing_but_the_data_on_its_node(stack: Stack, hosts: list[Host]) -> None:
+    said = stack.pulumi("destroy", "--yes", "--skip-preview")
+    manager, worker = (host.engine for host in hosts)
+    assert services(hosts) == manager.configs.list() == manager.secrets.list() == []
+    assert [network.name for network in manager.networks.list(names=[stack.prefix])] == []
+    for engine in (manager, worker):
+        assert engine.containers.list(all=True) == []
+    assert manager.volumes.list() == []
+    kept = sorted(str(volume.name) for volume in worker.volumes.list())
+    assert kept == [f"{stack.prefix}{component}" for component in DATA]
+    assert all(f"volume {name} stays on the node" in said for name in kept)

@@ -1,0 +1,58 @@
+"""What a Swarm has to be told, and what is refused there by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from config.swarm import NOT_YET
+from tests.unit.config.findings import found, model
+
+PROXY = {"model_list": [model(mock_response="hello")]}
+
+
+def on_a_swarm(**sections: Any) -> dict[str, Any]:
+    return {"engine": "swarm", "bind": "0.0.0.0", "proxy": PROXY, **sections}  # noqa: S104
+
+
+def test_a_swarm_is_told_what_it_does_not_do_yet() -> None:
+    told = found(**on_a_swarm())
+    assert told.errors == {}
+    assert "no update takes a backup first" in told.warnings["engine"]
+
+
+def test_one_host_is_told_nothing() -> None:
+    assert found(proxy=PROXY) == ({}, {})
+
+
+@pytest.mark.parametrize("sections", [{}, {"bind": "127.0.0.1"}, {"bind": "10.0.0.5"}])
+def test_an_address_that_a_swarm_would_not_keep_to_is_refused(sections: dict[str, str]) -> None:
+    told = found(engine="swarm", proxy=PROXY, **sections)
+    assert "say so with `bind: 0.0.0.0`" in told.errors["bind"]
+
+
+GIVEN: dict[str, dict[str, Any]] = {
+    "rotation": {"rotation": {"masterKey": 2}},
+    "grafana.enabled": {"grafana": {"enabled": True}},
+    "databaseVolume": {"databaseVolume": "16"},
+    "ports.database": {"ports": {"database": 5433}},
+    "access.models": {"access": {"models": {"m": {"model_name": "m", "litellm_params": {"model": "openai/gpt-4o"}}}}},
+    "access.credentials": {"access": {"credentials": {"c": {"credential_values": {"api_base": "http://x"}}}}},
+    "environment.STORE_MODEL_IN_DB": {"environment": {"STORE_MODEL_IN_DB": "true"}},
+    "proxy.general_settings.store_model_in_db": {
+        "proxy": {**PROXY, "general_settings": {"store_model_in_db": True}},
+    },
+}
+
+
+@pytest.mark.parametrize("path", NOT_YET)
+def test_what_is_not_there_yet_is_refused_by_name(path: str) -> None:
+    told = found(**on_a_swarm(**GIVEN[path]))
+    assert list(told.errors) == [path]
+    assert told.errors[path].startswith(NOT_YET[path])
+    assert path not in found(**{"proxy": PROXY, **GIVEN[path]}).errors
+
+
+def test_settings_of_a_swarm_are_for_a_swarm() -> None:
+    assert "set `engine: swarm`" in found(proxy=PROXY, swarm={"encrypted": False}).errors["swarm"]

@@ -1,0 +1,80 @@
+"""What the Swarm's modules do without a Swarm."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from engine.swarm import secret, tasks
+from engine.swarm.names import LONGEST_NAME, duration, unique
+from engine.swarm.volume import NodeVolumeProvider
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0, "0s"), (2, "2s"), (60, "1m"), (90, "1m30s"), (600, "10m"), (3600, "1h"), (3605, "1h0m5s"), (6010, "1h40m10s")],
+)
+def test_spans_are_written_as_the_provider_reads_them_back(seconds: int, written: str) -> None:
+    assert duration(seconds) == written
+
+
+def test_a_name_keeps_its_hash_however_long_it_is() -> None:
+    assert unique("stack-proxy-KEY", "0123abcd") == "stack-proxy-KEY-0123abcd"
+    assert len(unique("x" * 80, "0123abcd")) == LONGEST_NAME
+    assert unique("x" * 80, "0123abcd").endswith("x-0123abcd")
+
+
+def test_secrets_become_variables_of_the_program_as_they_are(tmp_path: Path) -> None:
+    values = {"PLAIN": "sk-1", "SPACED": "a  'b' \"c\" $HOME `id` *", "LINES": "one\ntwo\n\n", "EMPTY": ""}
+    for name, value in values.items():
+        (tmp_path / name).write_text(value)
+    script = secret.SCRIPT.replace(secret.FOLDER, str(tmp_path))
+    command = ["sh", "-c", script, "sh", "env", "-0"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]}).stdout
+    variables = dict(entry.split("=", 1) for entry in said.split("\0") if entry)
+    assert {name: variables[name] for name in values} == values
+    assert variables.keys() - {*values, "PATH", "PWD", "OLDPWD", "SHLVL", "_"} == set()
+
+
+def task(state: str, *, at: str, error: str = "", desired: str = "shutdown") -> dict[str, Any]:
+    return {"ID": at, "UpdatedAt": at, "DesiredState": desired, "Status": {"State": state, "Err": error}}
+
+
+def client(log: bytes) -> Any:
+    """Return what answers for the log of the task `2` only."""
+
+    def get(url: str, **_: Any) -> Any:
+        return SimpleNamespace(ok=url.endswith("/tasks/2/logs"), content=log)
+
+    return SimpleNamespace(api=SimpleNamespace(base_url="http+docker://localhost", api_version="1.41", get=get))
+
+
+def test_the_last_failure_is_told_with_its_log_and_without_its_secrets() -> None:
+    pieces = [b"cannot log in with ", b"sk-canary-0123456789\n"]
+    log = b"".join(struct.pack(tasks.HEADER, 2, len(piece)) + piece for piece in pieces)
+    failures = [
+        task("failed", at="1", error="older"),
+        task("failed", at="2", error="task: non-zero exit (1)"),
+        task("running", at="3", desired="running"),
+    ]
+    told = tasks.last_failure(cast("Any", client(log)), failures, hidden=["sk-canary-0123456789"])
+    assert told.endswith("task: non-zero exit (1); its log ends with\n    cannot log in with [secret]")
+    assert [tasks.is_running(entry) for entry in failures] == [False, False, True]
+
+
+def test_where_nothing_failed_that_is_said() -> None:
+    assert tasks.last_failure(cast("Any", client(b"")), [], hidden=[]) == "no task has failed so far"
+
+
+def test_a_volume_that_stays_is_told_of(capsys: pytest.CaptureFixture[str]) -> None:
+    provider, props = NodeVolumeProvider(), {"name": "stack-database", "data_label": "data"}
+    assert provider.diff("v", props, props).changes is False
+    assert provider.diff("v", props, {**props, "name": "other"}).replaces == ["name"]
+    provider.delete("v", props)
+    assert "`docker volume rm stack-database`" in capsys.readouterr().out
