@@ -9,7 +9,6 @@ import pulumi
 from components.network import Network
 from components.platform import platform
 from config import alertmanager
-from config.monitoring import MonitoringSettings
 from config.settings import Settings
 from engine.identity import Identity
 from engine.workload import HealthCheck, MountedFile, Workload
@@ -49,9 +48,10 @@ class Alertmanager(pulumi.ComponentResource):
             content=alertmanager.render(args.settings.monitoring),
             opts=child,
         )
+        image = engine.image(f"{name}-image", args.settings.images.alertmanager, opts=child)
         engine.run(
             f"{name}-server",
-            _workload(args, config, image=engine.image(f"{name}-image", args.settings.images.alertmanager, opts=child)),
+            _workload(args, config, image=image),
             identity=args.identity,
             name=args.identity.name(COMPONENT),
             healthy=f"{name}-healthy",
@@ -62,7 +62,7 @@ class Alertmanager(pulumi.ComponentResource):
 
 
 def _workload(args: AlertmanagerArgs, config: MountedFile, *, image: pulumi.Output[str]) -> Workload:
-    addresses = _addresses(args.settings.monitoring)
+    addresses = _addresses(args.settings)
     return Workload(
         component=COMPONENT,
         image=image,
@@ -88,6 +88,6 @@ def _workload(args: AlertmanagerArgs, config: MountedFile, *, image: pulumi.Outp
     )
 
 
-def _addresses(monitoring: MonitoringSettings) -> dict[str, pulumi.Output[str]]:
-    given = {"WEBHOOK": monitoring.webhook, "SLACK": monitoring.slack_webhook}
-    return {name: pulumi.Output.secret(address.get_secret_value()) for name, address in given.items() if address}
+def _addresses(settings: Settings) -> dict[str, pulumi.Output[str]]:
+    declared = {"WEBHOOK": settings.monitoring.webhook, "SLACK": settings.monitoring.slack_webhook}
+    return {name: pulumi.Output.secret(url.get_secret_value()) for name, url in declared.items() if url}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -43,14 +42,10 @@ class DatabaseArgs:
 
 
 class Database(pulumi.ComponentResource):
-    """A Postgres that answers, with the volume that outlives its container.
-
-    place: from where its superuser logs in, unless that is inside its container.
-    """
+    """A Postgres that answers, with the volume that outlives its container."""
 
     url: pulumi.Output[str]
     server: Running
-    place: Mapping[str, Any] | None
     container_id: pulumi.Output[str]
     healthy: pulumi.Resource
 
@@ -65,9 +60,8 @@ class Database(pulumi.ComponentResource):
             timeout=args.settings.start_timeout,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
-        self.server = postgres
+        self.server, self.healthy = postgres, postgres.healthy
         self.place = None if platform(args.settings).is_local else _place(args)
-        self.healthy = postgres.healthy
         self.container_id = postgres.id
         role = self._login(name, args, postgres).role
         password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))

@@ -18,10 +18,7 @@ NOBODY = "65534:65534"
 
 @dataclass(frozen=True, kw_only=True)
 class Exporter:
-    """What runs: `component` is its name in the stack's network too, `port` where it answers.
-
-    `secrets` are those of `environment` that are secret.
-    """
+    """What runs: `component` is its name in the network, `port` where it answers, `secrets` names secret variables."""
 
     component: str
     image: str

@@ -51,7 +51,7 @@ class Exporters(pulumi.ComponentResource):
             role=_role(args.secrets, password),
             password=password,
             container=args.database.server.name,
-            container_id=args.database.server.id,
+            container_id=args.database.container_id,
             superuser=database.USER,
             database=database.DATABASE,
             place=args.database.place,

@@ -142,6 +142,18 @@ def test_everything_is_where_it_belongs(stack: Stack, hosts: list[Host]) -> None
         assert on_nodes(hosts[:1], component) == []
 
 
+def test_prometheus_reads_every_replica_on_whatever_node(stack: Stack, hosts: list[Host]) -> None:
+    deadline = time.monotonic() + 90
+    while True:
+        with httpx.Client(base_url=f"http://{hosts[1].address}:9090", timeout=10) as client:
+            answer = client.get("/api/v1/query", params={"query": 'sum(up{job="litellm"})'}).raise_for_status().json()
+        read = [sample["value"][1] for sample in answer["data"]["result"]]
+        if read == [str(stack.config["replicas"])]:
+            return
+        assert time.monotonic() < deadline, answer
+        time.sleep(1)
+
+
 def test_a_second_up_changes_nothing(stack: Stack) -> None:
     stack.up("--expect-no-changes")
 

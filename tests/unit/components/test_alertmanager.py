@@ -30,7 +30,6 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
     recorder = Recorder()
     mocks.set_mocks(recorder, project="p", stack="unit", preview=False)
     identity = Identity(project="p", stack="unit", owner="somebody", key="key")
-
     given = load(webhook=WEBHOOK, slackWebhook=SLACK)
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK leaves it untyped
