@@ -45,6 +45,7 @@ class Database(pulumi.ComponentResource):
     """A Postgres that answers, with the volume that outlives its container."""
 
     url: pulumi.Output[str]
+    server: Running
     container_id: pulumi.Output[str]
     healthy: pulumi.Resource
 
@@ -59,7 +60,8 @@ class Database(pulumi.ComponentResource):
             timeout=args.settings.start_timeout,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
-        self.healthy = postgres.healthy
+        self.server, self.healthy = postgres, postgres.healthy
+        self.place = None if platform(args.settings).is_local else _place(args)
         self.container_id = postgres.id
         role = self._login(name, args, postgres).role
         password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))
@@ -89,7 +91,7 @@ class Database(pulumi.ComponentResource):
             container_id=postgres.id,
             superuser=USER,
             database=DATABASE,
-            place=None if platform(args.settings).is_local else _place(args),
+            place=self.place,
             # Logins are in the volume; where the container goes for good there is nobody to remove them.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.healthy], deleted_with=postgres.resource),
         )

@@ -18,7 +18,7 @@ from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
 from config.grafana import GrafanaSettings
 from config.lint.enterprise import LICENCE
-from config.monitoring import MonitoringSettings
+from config.monitoring import WEBHOOKS, MonitoringSettings
 from config.policy import PolicySettings
 from config.problems import ConfigError, Problem
 from config.reading import mapping
@@ -88,6 +88,8 @@ class MemorySettings(Section):
     prometheus: Mebibytes = 1024
     cache: Mebibytes = 256
     grafana: Mebibytes = 512
+    alertmanager: Mebibytes = 128
+    exporters: Mebibytes = 64
 
 
 class CpuSettings(Section):
@@ -99,6 +101,8 @@ class CpuSettings(Section):
     prometheus: Cpus = 1
     cache: Cpus = 1
     grafana: Cpus = 1
+    alertmanager: Cpus = 0.5
+    exporters: Cpus = 0.5
 
 
 class ImageSettings(Section):
@@ -109,6 +113,10 @@ class ImageSettings(Section):
     haproxy: str
     prometheus: str
     redis: str
+    alertmanager: str
+    postgres_exporter: str
+    redis_exporter: str
+    blackbox_exporter: str
     # Not among the images that the supply line provides: the engine pulls it where somebody wants a Grafana.
     grafana: str = "grafana/grafana:11.6.1"
 
@@ -271,6 +279,7 @@ def _clear_problems(values: Mapping[str, Any], clear: Collection[str]) -> list[P
     """Report secrets that stand in the file, and would stand in the state, for everybody to read."""
     single = [name for name in ("masterKey", "saltKey", "databasePassword", "backupPassphrase") if name in values]
     nested = [f"secrets.{name}" for name in mapping(values, "secrets")]
+    nested += [f"monitoring.{name}" for name in WEBHOOKS if name in mapping(values, "monitoring")]
     return [
         Problem(path=path, message=f"a secret in clear; encrypt it: `pulumi config set --secret --path {path}`")
         for path in (*single, *nested)

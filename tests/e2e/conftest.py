@@ -70,6 +70,12 @@ def stack_config() -> dict[str, Any]:
                 "loader": {"models": ["chat", "slow"]},
                 "spender": {"models": ["chat"], "max_budget": ONE_CALL, "budget_duration": "1d"},
             },
+            "keyGroups": {
+                "class": {
+                    "fields": {"models": ["chat"], "max_budget": 1, "budget_duration": "1d"},
+                    "keys": {"pupil-1": {}, "pupil-2": {"models": ["embeddings"]}},
+                }
+            },
         },
         # Once a minute instead of every five: what /metrics/ says of those who ask nothing is read from the database.
         "environment": {"PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES": "1"},

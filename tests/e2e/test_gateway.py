@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 
 import httpx
@@ -60,6 +61,22 @@ def test_a_wrong_key_is_refused(gateway: Gateway) -> None:
 def test_a_model_that_the_key_may_not_use_is_refused(gateway: Gateway, model: str) -> None:
     response = gateway.chat(alias="chat-only", model=model)
     assert (response.status_code, error_type(response)) == (403, "key_model_access_denied")
+
+
+def test_each_key_of_a_group_is_a_key_of_its_own(gateway: Gateway, stack: Stack) -> None:
+    keys = stack.outputs()["keyGroups"]["class"]["keys"]
+    assert gateway.chat(key=keys["pupil-1"]).status_code == 200
+    response = gateway.chat(key=keys["pupil-2"])
+    assert (response.status_code, error_type(response)) == (403, "key_model_access_denied")
+    changed = copy.deepcopy(stack.config)
+    changed["access"]["keyGroups"]["class"]["keys"] = {"pupil-1": {"rpm_limit": 60}, "pupil-3": {}}
+    stack.configure(changed)
+    stack.up()
+    after = stack.outputs()["keyGroups"]["class"]["keys"]
+    assert (after.keys(), after["pupil-1"]) == ({"pupil-1", "pupil-3"}, keys["pupil-1"])
+    assert gateway.chat(key=after["pupil-3"]).status_code == 200
+    assert error_type(gateway.chat(key=keys["pupil-2"])) == "token_not_found_in_db"
+    stack.pulumi("preview", "--expect-no-changes")
 
 
 def test_a_keys_budget_is_enforced(gateway: Gateway) -> None:

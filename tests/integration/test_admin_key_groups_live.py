@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from inventory.reading import read
+from inventory.unmanaged import owned_ids, unmanaged
+from litellm_admin.api.client import AdminClient
 from litellm_admin.keys import key_hash
 from tests.integration.pulumi_program import KEY_GROUP, PulumiProgram
 from tests.integration.running_gateway import Gateway
@@ -43,6 +46,10 @@ def test_a_group_from_up_to_destroy(stack: PulumiProgram, gateway: Gateway, name
     for value in first.values():
         assert gateway.call("GET", "/v1/models", token=value).json()["data"][0]["id"] == "chat"
     assert stack.changes("--refresh") == {}
+
+    owned = owned_ids(json.loads(stack.state())["deployment"]["resources"])
+    everything = read(AdminClient(gateway.url, token=gateway.master_key))
+    assert [found for found in unmanaged(everything, owned) if name in found] == []
 
     stack.run("config", "set", "--path", f'special["{name}-1"].max_budget', "20")
     stack.run("config", "set", "--path", f'special["{name}-9"].rpm_limit', "5")
