@@ -12,7 +12,9 @@ import pytest
 from inventory.reading import read
 from inventory.unmanaged import owned_ids, unmanaged
 from litellm_admin.api.client import AdminClient
+from litellm_admin.key_group_provider import KeyGroupProvider
 from litellm_admin.keys import key_hash
+from tests.integration.inputs_of_tests import Login
 from tests.integration.pulumi_program import KEY_GROUP, PulumiProgram
 from tests.integration.running_gateway import Gateway
 from tests.processes import kill
@@ -138,3 +140,21 @@ def test_a_kill_loses_no_key_and_leaves_none_behind(stack: PulumiProgram, gatewa
 
     stack.run("destroy", "--yes", "--skip-preview")
     assert held(gateway, name) == {}
+
+
+def test_another_stacks_group_of_the_same_name_is_left_alone(login: Login, name: str) -> None:
+    provider = KeyGroupProvider()
+    mine, theirs = (
+        {**login, "group": name, "seed": secrets.token_hex(), "fields": {}, "keys": {f"{name}-{who}": {}}}
+        for who in ("mine", "theirs")
+    )
+    provider.create(theirs)
+    provider.create(mine)
+    assert [(provider.read(name, group).inputs or {})["keys"] for group in (mine, theirs)] == [
+        mine["keys"],
+        theirs["keys"],
+    ]
+    provider.delete(name, mine)
+    assert (provider.read(name, theirs).inputs or {})["keys"] == theirs["keys"]
+    provider.delete(name, theirs)
+    assert (provider.read(name, theirs).inputs or {})["keys"] == {}
