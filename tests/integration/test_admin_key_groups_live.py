@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from inventory.declarations import declare
 from inventory.reading import read
 from inventory.unmanaged import owned_ids, unmanaged
 from litellm_admin.api.client import AdminClient
@@ -52,6 +53,9 @@ def test_a_group_from_up_to_destroy(stack: PulumiProgram, gateway: Gateway, name
     owned = owned_ids(json.loads(stack.state())["deployment"]["resources"])
     everything = read(AdminClient(gateway.url, token=gateway.master_key))
     assert [found for found in unmanaged(everything, owned) if name in found] == []
+    carried = declare(everything, licensed=False)
+    assert not [alias for alias in carried.access.get("keys", {}) if alias.startswith(f"{name}-")]
+    assert f"key {name}-0: belongs to the key group {name} of a stack, in access.keyGroups" in carried.notes
 
     stack.run("config", "set", "--path", f'special["{name}-1"].max_budget', "20")
     stack.run("config", "set", "--path", f'special["{name}-9"].rpm_limit', "5")
