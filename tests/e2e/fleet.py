@@ -185,7 +185,14 @@ def _wait(host: Host) -> None:
 
 
 def _bring(hosts: Sequence[Host], images: Sequence[str]) -> None:
-    """Load the images that a host lacks from the machine's own engine, once for all that lack the same."""
+    """Load the images that a host lacks from the machine's own engine, once for all that lack the same.
+
+    Those of other versions go, or the cache would grow with each of them.
+    """
+    for host in hosts:
+        for old in host.engine.images.list():
+            if not set(old.tags) & set(images):
+                host.engine.images.remove(str(old.id), force=True)
     own = docker.from_env()
     try:
         for image in images:
