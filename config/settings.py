@@ -13,12 +13,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-from config import cache, grafana, lint, proxy, references, swarm
+from config import cache, clear_secrets, grafana, lint, proxy, references, swarm
 from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
 from config.grafana import GrafanaSettings
 from config.lint.enterprise import LICENCE
-from config.monitoring import WEBHOOKS, MonitoringSettings
+from config.monitoring import MonitoringSettings
 from config.policy import PolicySettings
 from config.problems import ConfigError, Problem
 from config.reading import mapping
@@ -257,7 +257,7 @@ def check(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -
         *lint.problems(values),
         *swarm.problems(values),
         *_port_problems(values),
-        *_clear_problems(values, clear),
+        *clear_secrets.problems(values, clear),
     ]
     try:
         settings = Settings.model_validate(values, context={"licensed": LICENCE in mapping(values, "secrets")})
@@ -273,18 +273,6 @@ def check(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -
 
 def _decode(text: str) -> Any:
     return json.loads(text) if text.startswith(("{", "[")) else text
-
-
-def _clear_problems(values: Mapping[str, Any], clear: Collection[str]) -> list[Problem]:
-    """Report secrets that stand in the file, and would stand in the state, for everybody to read."""
-    single = [name for name in ("masterKey", "saltKey", "databasePassword", "backupPassphrase") if name in values]
-    nested = [f"secrets.{name}" for name in mapping(values, "secrets")]
-    nested += [f"monitoring.{name}" for name in WEBHOOKS if name in mapping(values, "monitoring")]
-    return [
-        Problem(path=path, message=f"a secret in clear; encrypt it: `pulumi config set --secret --path {path}`")
-        for path in (*single, *nested)
-        if path.partition(".")[0] in clear
-    ]
 
 
 def _port_problems(values: Mapping[str, Any]) -> list[Problem]:
