@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from config.alerts.rule import Rule, Severity
+from config.alerts.rule import Rule, Severity, until
 from config.certificates import JOB
 
 EARLY, LATE = 14, 2
@@ -15,13 +15,17 @@ def rules(addresses: Sequence[str]) -> Iterator[Rule]:
     """Return the rules, where there is a certificate to look at."""
     if not addresses:
         return
-    left = f'probe_ssl_earliest_cert_expiry{{job="{JOB}"}} - time()'
-    for days, severity in ((EARLY, Severity.WARNING), (LATE, Severity.CRITICAL)):
+    left = f'(probe_ssl_earliest_cert_expiry{{job="{JOB}"}} - time())'
+    late = LATE * 86_400
+    for expression, severity in (
+        (f"{late} <= {left} < {EARLY * 86_400}", Severity.WARNING),
+        (f"{left} < {late}", Severity.CRITICAL),
+    ):
         yield Rule(
             alert="CertificateExpires",
-            expression=f"{left} < {days * 86_400}",
+            expression=expression,
             severity=severity,
-            summary="the certificate of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}",
+            summary=f"the certificate of {{{{ $labels.instance }}}} {until('ends', 'has ended')}",
         )
     yield Rule(
         alert="CertificateUnseen",

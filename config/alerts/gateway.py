@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from config.alerts.rule import Rule, Severity, literal
+from config.alerts.rule import Rule, Severity, literal, until
 from config.haproxy import BACKEND, DATABASE_BACKEND, FRONTEND
 from config.monitoring import MonitoringSettings
 from config.prometheus import EDGE, PROXY
@@ -70,7 +70,7 @@ def expiry_rules(expiries: Mapping[str, tuple[str, str]]) -> Iterator[Rule]:
             alert="KeyExpires",
             expression=f"vector({end}) - time() < {min(A_WEEK, seconds(duration) // 5)}",
             severity=Severity.WARNING,
-            summary=f"key {literal(alias)} expires in {{{{ $value | humanizeDuration }}}}",
+            summary=f"key {literal(alias)} {until('expires', 'has expired')}",
             labels={"api_key_alias": literal(alias)},
         )
 

@@ -56,6 +56,11 @@ def one_of(values: Iterable[str]) -> str:
     return json.dumps(expression, ensure_ascii=False)
 
 
+def until(ends: str, ended: str) -> str:
+    """Return a template for the seconds that are left until something `ends`; below zero it has `ended`."""
+    return f"{{{{ if gt $value 0.0 }}}}{ends} in {{{{ $value | humanizeDuration }}}}{{{{ else }}}}{ended}{{{{ end }}}}"
+
+
 def literal(text: str) -> str:
     """Return a text that Prometheus's templates leave as it is."""
     return text.replace("{{", '{{ "{{" }}')

@@ -204,6 +204,15 @@ GATEWAY = [
         quiet_at="1h",
     ),
     Case(
+        alert="KeyExpires",
+        fires={},
+        quiet={},
+        labels={"severity": "warning", "api_key_alias": "guest"},
+        summary="key guest has expired",
+        at="5h",
+        quiet_at="1h",
+    ),
+    Case(
         alert="AlertsNotSent",
         fires={series("prometheus_notifications_errors_total", alertmanager="http://hooks:8080"): "0+1x1000"},
         quiet=still("prometheus_notifications_errors_total", 3, alertmanager="http://hooks:8080"),

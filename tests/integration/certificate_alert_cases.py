@@ -22,6 +22,20 @@ CERTIFICATES = [
         summary="the certificate of gateway.example.com:443 ends in 13d 0h 0m 0s",
     ),
     Case(
+        alert="CertificateExpires",
+        fires=ends(1),
+        quiet=ends(15),
+        labels={"severity": "critical", **OF},
+        summary="the certificate of gateway.example.com:443 ends in 1d 0h 0m 0s",
+    ),
+    Case(
+        alert="CertificateExpires",
+        fires=ends(-1),
+        quiet=ends(15),
+        labels={"severity": "critical", **OF},
+        summary="the certificate of gateway.example.com:443 has ended",
+    ),
+    Case(
         alert="CertificateUnseen",
         fires=still("probe_success", 0, **OF),
         quiet={**still("probe_success", 1, **OF), **still("up", 1, **OF)},

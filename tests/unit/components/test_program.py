@@ -226,7 +226,7 @@ def test_the_rules_are_those_of_the_config(resources: dict[str, mocks.MockResour
 def test_a_key_that_expires_has_an_alert_at_its_time(resources: dict[str, mocks.MockResourceArgs]) -> None:
     rules = resources["monitoring-rules"].inputs
     assert "vector(1796083200) - time()" in rules["content"]
-    assert "key guest expires" in rules["content"]
+    assert "key guest {{ if gt $value 0.0 }}expires" in rules["content"]
     assert rules["path"].endswith(".yml")
 
 
