@@ -41,8 +41,10 @@ def stack(engine: docker.DockerClient, settings: Mapping[str, Any]) -> Iterator[
         try:
             yield made
         finally:
-            made.run("destroy", "--yes", "--skip-preview")
-            remove(engine, label(made))
+            try:
+                made.run("destroy", "--yes", "--skip-preview")
+            finally:
+                remove(engine, label(made))  # where it fails, or is interrupted
 
 
 def label(made: Stack) -> str:
