@@ -54,7 +54,7 @@ class Exporters(pulumi.ComponentResource):
             container_id=args.database.container_id,
             superuser=database.USER,
             database=database.DATABASE,
-            place=args.database.place,
+            place=args.database.place("database-monitor"),
             opts=pulumi.ResourceOptions(
                 parent=self, depends_on=[args.database.healthy], deleted_with=args.database.server.resource
             ),

@@ -106,6 +106,8 @@ class _Carrier:
             if not alias:
                 key = f"{live.computed['key_name']} (hash {id_[:12]}...)"
                 self._made.notes.append(f"key {key}: has no alias to be declared by; give it one on the proxy first")
+            elif mark := live.computed["metadata"].managed_by:
+                self._made.notes.append(f"key {alias}: belongs to the {mark} of a stack, in access.keyGroups")
             elif not str(alias).startswith(RESERVED):
                 self._carry_key(str(alias), live)
 

@@ -14,6 +14,8 @@ from litellm_admin.keys import derive_key, key_hash
 
 OWN_WORDS: Final = frozenset({"rotation", "grace"})
 """What a member may say beside the fields of its key."""
+_ROTATIONS = 50
+"""How often a key's value was changed at most, for all that is tried."""
 _UNKNOWN_VALUE = "sk-not-known-before-the-update"
 
 
@@ -68,6 +70,15 @@ def hash_of(props: Mapping[str, Any], alias: str) -> str:
     return key_hash(_value(props, alias))
 
 
+def is_of(props: Mapping[str, Any], alias: str, hash_: str) -> bool:
+    """Whether a key is of this group and not of another one of its name: its value comes from the group's seed.
+
+    Which rotation it had is not known of a key that is not declared any more.
+    """
+    numbers = range(1, _ROTATIONS + 1)
+    return any(hash_ == key_hash(derive_key(str(props["seed"]), name=alias, rotation=number)) for number in numbers)
+
+
 def values_of(props: Mapping[str, Any]) -> dict[str, str]:
     """Return the members' values by their aliases."""
     return {alias: _value(props, alias) for alias in props["keys"]}
@@ -98,6 +109,8 @@ def mistakes(news: Mapping[str, Any]) -> list[tuple[str, str]]:
     login = {"url": "http://127.0.0.1", "token": "-", "key": _UNKNOWN_VALUE, "licensed": news.get("licensed")}
     shared = news.get("fields") or {}
     for alias, own in news["keys"].items():
+        if isinstance(own, Unknown):
+            continue
         wrong = _of_member({**shared, **own}, {**login, "key_alias": alias})
         found += [(f"{'keys.' + alias if _head(path) in own else 'fields'}.{path}", reason) for path, reason in wrong]
         if wrong and not any(_head(path) in own for path, _ in wrong):

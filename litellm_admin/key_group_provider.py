@@ -4,7 +4,7 @@ The engine and its state cost a resource more than the proxy costs a key. A grou
 A run that is killed inside a group records nothing, and loses nothing: the proxy itself holds the record.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any, Final
@@ -26,7 +26,7 @@ from litellm_admin.api.objects import Live, differences, is_empty, same, undecla
 from litellm_admin.api.succession import original_alias, retire
 from litellm_admin.api.transport import Transport
 from litellm_admin.checks import is_unknown
-from litellm_admin.key_group import Member, hash_of, member, merged, mistakes
+from litellm_admin.key_group import Member, hash_of, is_of, member, merged, mistakes
 from litellm_admin.notices import say, warn_replaced
 from litellm_admin.object_provider import PATIENCE, unread
 
@@ -85,9 +85,9 @@ class KeyGroupProvider(ResourceProvider):
         """Make the keys, or go on with those of an interrupted run; what that one made beside them is removed."""
         api = _api(props)
         held = api.members(subject=_subject(props))
-        _each(props, props["keys"], lambda alias: _settle(api, member(props, alias), held))
-        strays = [hash_ for hash_, (alias, _) in held.items() if (original_alias(alias) or alias) not in props["keys"]]
-        api.delete_all(strays, subject=_subject(props))
+        aliases = {alias for alias, _ in held.values()}
+        _each(props, props["keys"], lambda alias: _settle(api, member(props, alias), held, rotated=alias in aliases))
+        api.delete_all(sorted(_strays(props, held, declared=props["keys"])), subject=_subject(props))
         return CreateResult(str(props["group"]), _outs(props))
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
@@ -110,9 +110,12 @@ class KeyGroupProvider(ResourceProvider):
 
     def delete(self, _id: str, _props: Props) -> None:
         """Remove the group's keys; those that are gone already are fine."""
-        api = _api(_props)
-        known = {hash_of(_props, alias) for alias in _props.get("keys") or {}}
-        api.delete_all(sorted({*api.members(subject=_subject(_props)), *known}), subject=_subject(_props))
+        api, keys = _api(_props), _props.get("keys") or {}
+        held = api.members(subject=_subject(_props))
+        known = {hash_of(_props, alias) for alias in keys}
+        api.delete_all(
+            sorted({*known, *named(held, keys), *_strays(_props, held, declared=keys)}), subject=_subject(_props)
+        )
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Return the keys as they are, so that drift shows in the next preview; also a stray one, to be removed.
@@ -125,8 +128,8 @@ class KeyGroupProvider(ResourceProvider):
             return unread(id_, props, error)
         hashes = {hash_of(props, alias): alias for alias in props.get("keys") or {}}
         keys = {alias: _seen(props, alias, held[hash_][1]) for hash_, alias in hashes.items() if hash_ in held}
-        strays = {alias for hash_, (alias, _) in held.items() if hash_ not in hashes and original_alias(alias) is None}
-        seen = {**_outs(props), "keys": {**{alias: {} for alias in sorted(strays - hashes.keys())}, **keys}}
+        strays = sorted(_strays(props, held, declared=keys).values())
+        seen = {**_outs(props), "keys": {**{alias: {} for alias in strays}, **keys}}
         return ReadResult(id_, seen, seen)
 
 
@@ -157,10 +160,21 @@ def _each(props: Mapping[str, Any], aliases: Iterable[str], do: Callable[[str], 
         raise KeyGroupError(str(props["group"]), failures)
 
 
-def _settle(api: GroupKeyApi, wanted: Member, held: Mapping[str, tuple[str, Live]]) -> None:
+def _strays(
+    props: Mapping[str, Any], held: Mapping[str, tuple[str, Live]], *, declared: Container[str]
+) -> dict[str, str]:
+    """Return the aliases, by hash, of what a run that was killed made, and that is not declared any more."""
+    return {
+        hash_: alias
+        for hash_, (alias, _) in held.items()
+        if original_alias(alias) is None and alias not in declared and is_of(props, alias, hash_)
+    }
+
+
+def _settle(api: GroupKeyApi, wanted: Member, held: Mapping[str, tuple[str, Live]], *, rotated: bool) -> None:
     """Bring a key to its declaration that a run before may have made already."""
     if wanted.hash not in held:
-        _make(api, wanted, rotated=wanted.alias in {alias for alias, _ in held.values()})
+        _make(api, wanted, rotated=rotated)
         return
     _, live = held[wanted.hash]
     changed = {*differences(GroupKeyApi, wanted.fields, live), *undeclared(GroupKeyApi, wanted.fields, live)}

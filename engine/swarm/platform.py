@@ -33,8 +33,16 @@ class Swarm:
     data_label: str
     is_local: bool = False
 
-    def check(self, *, label: str, address: str, ports: Mapping[str, int], image: str, volume: str) -> None:  # noqa: ARG002  # ports and volume are on other hosts
-        """See whether there is a manager to ask and a node for the data."""
+    def check(
+        self,
+        *,
+        label: str,  # noqa: ARG002
+        address: str,  # noqa: ARG002
+        ports: Mapping[str, int],  # noqa: ARG002
+        image: str,  # noqa: ARG002
+        volume: str,  # noqa: ARG002
+    ) -> None:
+        """See whether there is a manager to ask and a node for the data; ports and volume are on other hosts."""
         preflight.check(data_label=self.data_label)
 
     def network(self, resource_name: str, *, identity: Identity, opts: pulumi.ResourceOptions) -> Joined:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -78,9 +79,13 @@ def measure(
         with stack(gateway, keys, shape) as program, stack(gateway, 0, shape) as empty:
             # As `make up` does, where many objects are changed alone.
             environment = bulk.SKIP_CHECKPOINTS if keys >= bulk.MANY and not grouped else None
+            before = worked()
             none = timed(empty, "up", "--yes", "--skip-preview")
+            between = worked()
             many = timed(program, "up", "--yes", "--skip-preview", environment=environment)
+            work = worked() - between - (between - before)
             plain = raw(gateway, keys)
+            record("up less an empty stack's, CPU seconds of Pulumi", work)
             record("plain calls", plain)
             record("up, whole", many)
             record("up less an empty stack's", many - none)
@@ -91,6 +96,12 @@ def measure(
                 record(f"no-op {words[0]} less an empty stack's", whole - timed(empty, *words))
             record("state, bytes a key", (program.state_size() - empty.state_size()) / keys)
     return {name: Figures.of(values) for name, values in figures.items()}
+
+
+def worked() -> float:
+    """Return the CPU seconds of all commands so far, which other work on the machine hardly changes."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def timed(program: PulumiProgram, *words: str, environment: Mapping[str, str] | None = None) -> float:

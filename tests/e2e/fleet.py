@@ -30,6 +30,7 @@ BRIDGE = f"{PREFIX}-br"
 SUBNET = "10.231.77"
 """Addresses of the hosts: `.1` is this machine, which reaches them all."""
 RUN = Path("/run/litellm-stack-fleet")
+IMAGES = ("haproxy", "litellm", "postgres", "prometheus", "redis")
 API = "1.41"
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -72,8 +73,8 @@ class Host:
 
 
 @contextmanager
-def fleet(count: int, *, images: Sequence[str] | None = None) -> Iterator[list[Host]]:
-    """Run `count` hosts that have `images` (every image of the stack if none are named); the first is the manager.
+def fleet(count: int) -> Iterator[list[Host]]:
+    """Run `count` hosts that have the images of a stack on a Swarm; the first is the manager.
 
     Needs root, and gives a fresh Swarm each time. Layers of images stay in the user's cache folder between runs.
     """
@@ -89,7 +90,7 @@ def fleet(count: int, *, images: Sequence[str] | None = None) -> Iterator[list[H
             cleanup.callback(_stop, host)
         for host in hosts:
             _wait(host)
-        _bring(hosts, list(images) if images is not None else list(default_images().values()))
+        _bring(hosts, [default_images()[name] for name in IMAGES])
         _join(hosts)
         yield hosts
 
@@ -184,7 +185,14 @@ def _wait(host: Host) -> None:
 
 
 def _bring(hosts: Sequence[Host], images: Sequence[str]) -> None:
-    """Load the images that a host lacks from the machine's own engine, once for all that lack the same."""
+    """Load the images that a host lacks from the machine's own engine, once for all that lack the same.
+
+    Those of other versions go, or the cache would grow with each of them.
+    """
+    for host in hosts:
+        for old in host.engine.images.list():
+            if not set(old.tags) & set(images):
+                host.engine.images.remove(str(old.id), force=True)
     own = docker.from_env()
     try:
         for image in images:

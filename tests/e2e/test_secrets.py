@@ -24,6 +24,8 @@ def secrets(stack: Stack, gateway: Gateway, engine: docker.DockerClient) -> dict
     found = {"provider": CANARY, "master key": gateway.master_key, **{f"key {k}": v for k, v in gateway.keys.items()}}
     for name in ("DATABASE_URL", "DRAIN_ENDPOINT_TOKEN", "LITELLM_SALT_KEY", "LITELLM_KEY", "POSTGRES_PASSWORD"):
         found[name] = variable(engine, stack, name)
+    for group in stack.outputs()["keyGroups"].values():
+        found |= {f"key {alias}": value for alias, value in group["keys"].items()}
     found["seed"] = decrypted(stack, "secrets-seed")["result"]
     assert all(len(value) >= 16 for value in found.values())
     return found

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from inventory.declarations import declare
 from inventory.reading import read
 from inventory.unmanaged import owned_ids, unmanaged
 from litellm_admin.api.client import AdminClient
+from litellm_admin.key_group_provider import KeyGroupProvider
 from litellm_admin.keys import key_hash
+from tests.integration.inputs_of_tests import Login
 from tests.integration.pulumi_program import KEY_GROUP, PulumiProgram
 from tests.integration.running_gateway import Gateway
 from tests.processes import kill
@@ -50,6 +53,9 @@ def test_a_group_from_up_to_destroy(stack: PulumiProgram, gateway: Gateway, name
     owned = owned_ids(json.loads(stack.state())["deployment"]["resources"])
     everything = read(AdminClient(gateway.url, token=gateway.master_key))
     assert [found for found in unmanaged(everything, owned) if name in found] == []
+    carried = declare(everything, licensed=False)
+    assert not [alias for alias in carried.access.get("keys", {}) if alias.startswith(f"{name}-")]
+    assert f"key {name}-0: belongs to the key group {name} of a stack, in access.keyGroups" in carried.notes
 
     stack.run("config", "set", "--path", f'special["{name}-1"].max_budget', "20")
     stack.run("config", "set", "--path", f'special["{name}-9"].rpm_limit', "5")
@@ -138,3 +144,21 @@ def test_a_kill_loses_no_key_and_leaves_none_behind(stack: PulumiProgram, gatewa
 
     stack.run("destroy", "--yes", "--skip-preview")
     assert held(gateway, name) == {}
+
+
+def test_another_stacks_group_of_the_same_name_is_left_alone(login: Login, name: str) -> None:
+    provider = KeyGroupProvider()
+    mine, theirs = (
+        {**login, "group": name, "seed": secrets.token_hex(), "fields": {}, "keys": {f"{name}-{who}": {}}}
+        for who in ("mine", "theirs")
+    )
+    provider.create(theirs)
+    provider.create(mine)
+    assert [(provider.read(name, group).inputs or {})["keys"] for group in (mine, theirs)] == [
+        mine["keys"],
+        theirs["keys"],
+    ]
+    provider.delete(name, mine)
+    assert (provider.read(name, theirs).inputs or {})["keys"] == theirs["keys"]
+    provider.delete(name, theirs)
+    assert (provider.read(name, theirs).inputs or {})["keys"] == {}

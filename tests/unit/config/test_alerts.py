@@ -16,6 +16,7 @@ from config import litellm, prometheus, settings
 from config.alerts import budgets, file
 from config.alerts.rule import literal, one_of
 from config.problems import ConfigError
+from litellm_admin.fields.base import SpendLimits
 
 OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
 ACCESS: dict[str, Any] = {
@@ -70,6 +71,19 @@ def test_a_new_budget_changes_the_rules() -> None:
     assert "chat-app|batch|free" in file.render(loaded(access=more))
     assert "free|" not in file.render(loaded())
     assert "|free" not in file.render(loaded())
+
+
+def test_keys_of_a_group_are_told_like_others() -> None:
+    group = {"fields": {"max_budget": 5, "budget_duration": "1d"}, "keys": {"ada": {}, "bob": {"budget": "free-tier"}}}
+    access = loaded(access={**ACCESS, "keyGroups": {"course": group}}).access
+    held = budgets.holders(access, SpendLimits(), customers=False)
+    daily = {
+        limit.budget: names for limit, names in held.items() if (limit.kind, limit.duration) == (budgets.KEY, "1d")
+    }
+    assert daily == {
+        None: ["chat-app", "batch", "ada"],
+        "free-tier": ["nightly", "bob"],
+    }
 
 
 def test_no_two_rules_are_the_same_but_for_their_expression() -> None:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pulumi.output import UNKNOWN
 
-from litellm_admin.key_group import hash_of, member, mistakes, values_of
+from litellm_admin.key_group import hash_of, is_of, member, mistakes, values_of
 from litellm_admin.key_group_provider import KeyGroupProvider
 from litellm_admin.keys import derive_key, key_hash
 
@@ -37,6 +37,13 @@ def test_another_rotation_is_another_value_and_no_field_of_the_key() -> None:
     assert ada.grace == "24h"
     assert not {"rotation", "grace"} & ada.fields.keys()
     assert diff({**GROUP, "keys": {**GROUP["keys"], **rotated["keys"]}}) == (True, [])
+
+
+def test_a_key_is_of_the_group_whose_seed_its_value_comes_from() -> None:
+    third = key_hash(derive_key(GROUP["seed"], name="eve", rotation=3))
+    assert is_of(GROUP, "eve", third)
+    assert not is_of(GROUP, "bob", third)
+    assert not is_of({**GROUP, "seed": "another"}, "eve", third)
 
 
 def test_what_means_the_same_is_no_change() -> None:
@@ -91,3 +98,4 @@ def test_what_is_not_known_yet_is_no_mistake() -> None:
     unknown = {**GROUP, "token": UNKNOWN, "seed": UNKNOWN, "fields": {"team_id": UNKNOWN}}
     assert mistakes(unknown) == []
     assert mistakes({**GROUP, "keys": UNKNOWN}) == []
+    assert mistakes({**GROUP, "keys": {"ada": UNKNOWN, "bob": {"team_id": UNKNOWN}}}) == []
