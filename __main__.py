@@ -9,6 +9,7 @@ from components.cache import Cache, CacheArgs
 from components.database import Database, DatabaseArgs
 from components.edge import Edge, EdgeArgs
 from components.encryption import Encryption, EncryptionArgs
+from components.exporters import Exporters, ExportersArgs
 from components.images import Images, ImagesArgs
 from components.migration import Migration, MigrationArgs
 from components.monitoring import Monitoring, MonitoringArgs
@@ -51,6 +52,11 @@ proxy = Proxy(
 )
 edge = Edge("edge", EdgeArgs(identity=identity, settings=given, network=network, encryption=encryption, proxy=proxy))
 access = Access("access", AccessArgs(settings=given, secrets=secrets, network=network, edge=edge))
+if given.monitoring.exporters:
+    stores = ExportersArgs(
+        identity=identity, settings=given, network=network, secrets=secrets, database=database, cache=cache
+    )
+    Exporters("exporters", stores)
 Monitoring("monitoring", MonitoringArgs(identity=identity, settings=given, network=network, access=access))
 Verification("verification", VerificationArgs(settings=given, proxy=proxy, edge=edge, database=database, access=access))
 

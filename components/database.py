@@ -45,6 +45,7 @@ class Database(pulumi.ComponentResource):
     """A Postgres that answers, with the volume that outlives its container."""
 
     url: pulumi.Output[str]
+    server: Running
     container_id: pulumi.Output[str]
     healthy: pulumi.Resource
 
@@ -59,12 +60,26 @@ class Database(pulumi.ComponentResource):
             timeout=args.settings.start_timeout,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
-        self.healthy = postgres.healthy
+        self._args, self.server, self.healthy = args, postgres, postgres.healthy
         self.container_id = postgres.id
         role = self._login(name, args, postgres).role
         password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))
         self.url = pulumi.Output.concat("postgresql://", role, ":", password, f"@{ALIAS}:{PORT}/", DATABASE)
         self.register_outputs({"containerId": self.container_id})
+
+    def place(self, thing: str) -> dict[str, Any] | None:
+        """Return from where the superuser logs in, in a container named after `thing`; None inside the database's."""
+        args = self._args
+        if platform(args.settings).is_local:
+            return None
+        return {
+            "name": args.identity.name(thing),
+            "image": args.images.postgres,
+            "network": args.network.network_name,
+            "host": ALIAS,
+            "password": args.secrets.database_superuser_password,
+            "labels": args.identity.labels(thing),
+        }
 
     def _volume(self, name: str, args: DatabaseArgs) -> pulumi.Input[str]:
         protect = args.settings.protect
@@ -89,7 +104,7 @@ class Database(pulumi.ComponentResource):
             container_id=postgres.id,
             superuser=USER,
             database=DATABASE,
-            place=None if platform(args.settings).is_local else _place(args),
+            place=self.place("database-login"),
             # Logins are in the volume; where the container goes for good there is nobody to remove them.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.healthy], deleted_with=postgres.resource),
         )
@@ -104,18 +119,6 @@ def _role(secrets: Secrets) -> pulumi.Output[str]:
 
     known = pulumi.Output.all(secrets.derive("database-roles"), secrets.database_password).apply(named)
     return pulumi.Output.unsecret(known)
-
-
-def _place(args: DatabaseArgs) -> dict[str, Any]:
-    """Return from where the superuser logs in who cannot do so inside the database's container."""
-    return {
-        "name": args.identity.name("database-login"),
-        "image": args.images.postgres,
-        "network": args.network.network_name,
-        "host": ALIAS,
-        "password": args.secrets.database_superuser_password,
-        "labels": args.identity.labels("database-login"),
-    }
 
 
 def _workload(args: DatabaseArgs, *, volume: pulumi.Input[str]) -> Workload:

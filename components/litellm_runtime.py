@@ -6,12 +6,18 @@ Source: docker/Dockerfile.non_root and docker-compose.hardened.yml of BerriAI/li
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 USER = "65534:65534"
 """The image's own user, nobody."""
 
 FOLDERS = ("/tmp", "/.npm", "/app/migrations", "/nonexistent")  # noqa: S108  # paths in the container
 """Folders that have to be writable; everything else is read-only."""
+
+STARTUP = "/app/startup"
+"""Folder in the container with the module that Python imports before LiteLLM."""
+
+STARTUP_MODULE = Path(__file__).parents[1] / "config" / "startup" / "sitecustomize.py"
 
 ENVIRONMENT: Mapping[str, str] = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # prices as released, not as a web page says at each start

@@ -8,6 +8,8 @@ import pulumi
 
 from components import proxy
 from components.access import Access
+from components.alertmanager import Alertmanager, AlertmanagerArgs
+from components.certificates import Certificates, CertificatesArgs
 from components.grafana import Grafana, GrafanaArgs
 from components.network import Network
 from components.platform import platform
@@ -51,7 +53,7 @@ class Monitoring(pulumi.ComponentResource):
             f"{name}-config",
             identity=args.identity,
             filename="prometheus.yml",
-            content=prometheus.render(args.settings.monitoring, upstream=proxy.ALIAS, upstream_port=proxy.PORT),
+            content=_config(args),
             opts=child,
         )
         rules = engine.file(
@@ -72,9 +74,25 @@ class Monitoring(pulumi.ComponentResource):
             timeout=args.settings.start_timeout,
             opts=child,
         )
+        if args.settings.monitoring.runs_alertmanager:
+            addressees = AlertmanagerArgs(identity=args.identity, settings=args.settings, network=args.network)
+            Alertmanager("alertmanager", addressees, opts=child)
+        if args.settings.monitoring.certificates:
+            seen = CertificatesArgs(identity=args.identity, settings=args.settings, network=args.network)
+            Certificates("certificates", seen, opts=child)
         if args.settings.grafana.enabled:
             Grafana("grafana", _grafana(args), opts=child)
         self.register_outputs({})
+
+
+def _config(args: MonitoringArgs) -> str:
+    return prometheus.render(
+        args.settings.monitoring,
+        stack=args.identity.stack,
+        upstream=proxy.ALIAS,
+        upstream_port=proxy.PORT,
+        cache=args.settings.runs_cache,
+    )
 
 
 def _grafana(args: MonitoringArgs) -> GrafanaArgs:

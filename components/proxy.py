@@ -59,7 +59,14 @@ class Proxy(pulumi.ComponentResource):
             content=litellm.render(args.settings),
             opts=child,
         )
-        workload = _workload(args, config)
+        startup = engine.file(
+            f"{name}-startup",
+            identity=args.identity,
+            filename=litellm_runtime.STARTUP_MODULE.name,
+            content=litellm_runtime.STARTUP_MODULE.read_text(encoding="utf-8"),
+            opts=child,
+        )
+        workload = _workload(args, config, startup)
         self.replicas = engine.replicas(
             name,
             workload,
@@ -98,7 +105,7 @@ class Proxy(pulumi.ComponentResource):
         )
 
 
-def _workload(args: ProxyArgs, config: MountedFile) -> Workload:
+def _workload(args: ProxyArgs, config: MountedFile, startup: MountedFile) -> Workload:
     # What a replica has in flight when it drains may take as long as any request.
     drain_timeout = litellm.request_timeout(args.settings)
     return Workload(
@@ -115,6 +122,7 @@ def _workload(args: ProxyArgs, config: MountedFile) -> Workload:
         command=["--config", CONFIG, "--port", str(PORT)],
         environment={
             **litellm_runtime.ENVIRONMENT,
+            "PYTHONPATH": litellm_runtime.STARTUP,
             # A budget's gauge lags by a call, and a refused one does not move it: the database corrects those of
             # customers and of the proxy.
             "PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES": "1",
@@ -129,7 +137,7 @@ def _workload(args: ProxyArgs, config: MountedFile) -> Workload:
             "LITELLM_SALT_KEY": args.secrets.salt_key,
         },
         secrets=(*args.settings.secrets, *SECRETS, *([cache.PASSWORD] if args.cache else [])),
-        files={CONFIG: config},
+        files={CONFIG: config, f"{litellm_runtime.STARTUP}/{litellm_runtime.STARTUP_MODULE.name}": startup},
         tmpfs=litellm_runtime.FOLDERS,
         beside=True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, ClassVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
@@ -157,3 +158,9 @@ class AccessSettings(BaseModel):
         for name, team in self.teams.items():
             for alias, key in team.keys.items():
                 yield alias, key, name
+
+    def keys_of_groups(self, *, most: int | None = None) -> Iterator[tuple[str, KeySettings, str | None]]:
+        """Go through the keys of the groups likewise, or through the first `most` of each."""
+        for group in self.key_groups.values():
+            for alias, key in islice(group.members(), most):
+                yield alias, key, key.team_id

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from itertools import islice
 from typing import Any
 
 from config import litellm
@@ -18,8 +17,8 @@ from config.reading import mapping
 from config.secret_texts import ENVIRON
 from config.settings import Settings
 
-OF_A_GROUP = 10
-"""Keys of a group that are asked for."""
+OF_A_GROUP = 500
+"""Keys of a group that are asked for: as many log in within seconds, and a group may have thousands."""
 
 _ROUTE_RULES = frozenset({"admin_only_routes", "allowed_routes"})
 """Settings of general_settings that may take the list of models from every key."""
@@ -73,21 +72,14 @@ def served_models(settings: Settings) -> tuple[str, ...]:
 
 def key_expectations(settings: Settings) -> dict[str, dict[str, Any]]:
     """Return what to expect of each key, as JSON, by alias; those that are blocked have nothing to show."""
-    gateway = _gateway(settings)
+    gateway, access = _gateway(settings), settings.access
     expected = {}
-    for alias, key, name in (*settings.access.all_keys(), *_of_groups(settings)):
-        team = settings.access.teams[name] if name else None
+    for alias, key, name in (*access.all_keys(), *access.keys_of_groups(most=OF_A_GROUP)):
+        team = access.teams[name] if name else None
         if not key.blocked and not (team and team.blocked):
             expectation = _expectation(gateway, key, team)
             expected[alias] = {**asdict(expectation), "listed": list(expectation.listed)}
     return expected
-
-
-def _of_groups(settings: Settings) -> Iterator[tuple[str, KeySettings, str | None]]:
-    """Go through some keys of each group: they are much alike, and a group may have thousands."""
-    for group in settings.access.key_groups.values():
-        for alias, key in islice(group.members(), OF_A_GROUP):
-            yield alias, key, key.team_id
 
 
 def _expectation(gateway: _Gateway, key: KeySettings, team: TeamSettings | None) -> Expectation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
@@ -13,6 +13,11 @@ _DURATION = re.compile(r"([1-9][0-9]*)(ms|s|m|h|d|w|y)")
 _ADDRESS = re.compile(
     r"(?:(?P<scheme>https?)://)?(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):(?P<port>[0-9]{1,5})(?P<path>/\S*)?"
 )
+
+_URL = re.compile(r"https?://[^\s/?#]+\S*")
+
+WEBHOOKS = ("webhook", "slackWebhook")
+"""The settings that are secret: who knows such an address can post there."""
 
 
 def seconds(duration: str) -> float:
@@ -40,9 +45,24 @@ def _alertmanager(value: str) -> str:
     return value
 
 
+def _tls(value: str) -> str:
+    match = _ADDRESS.fullmatch(value)
+    if match is None or match["scheme"] or match["path"]:
+        raise ValueError("is no address: write host:port, such as gateway.example.com:443")
+    return value
+
+
+def _url(value: SecretStr) -> SecretStr:
+    if _URL.fullmatch(value.get_secret_value()) is None:
+        raise ValueError("is no address: it begins with https:// or http://, and has no spaces")
+    return value
+
+
 Span = Annotated[str, AfterValidator(_span)]
 Interval = Annotated[str, AfterValidator(_interval)]
 Alertmanager = Annotated[str, AfterValidator(_alertmanager)]
+TlsAddress = Annotated[str, AfterValidator(_tls)]
+Webhook = Annotated[SecretStr, AfterValidator(_url)]
 
 
 class MonitoringSettings(BaseModel):
@@ -60,7 +80,20 @@ class MonitoringSettings(BaseModel):
     """How often Prometheus reads everything, and looks at the alerts."""
     alertmanagers: tuple[Alertmanager, ...] = ()
     """Where alerts are sent: Alertmanagers, or anything that takes `POST /api/v2/alerts` as they do."""
+    webhook: Webhook | None = None
+    """Where an Alertmanager of the stack's own posts alerts, as its JSON."""
+    slack_webhook: Webhook | None = None
+    """An incoming webhook of Slack, or of what takes the same; an Alertmanager of the stack's own posts there."""
+    exporters: bool = False
+    """Whether exporters tell Prometheus of the inside of Postgres and of the stack's Redis."""
+    certificates: tuple[TlsAddress, ...] = ()
+    """Addresses (host:port) whose TLS certificate should not end unnoticed: what stands before the gateway."""
     error_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
     """The share of requests that may fail for five minutes, of all and of each model, before an alert says so."""
     slow_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30
     """How long the slowest twentieth of a model's answers may take, in seconds."""
+
+    @property
+    def runs_alertmanager(self) -> bool:
+        """Tell whether the stack runs an Alertmanager: where it has somebody to tell."""
+        return bool(self.webhook or self.slack_webhook)

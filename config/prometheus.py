@@ -1,4 +1,4 @@
-"""prometheus.yml: every replica of the proxy, found by DNS, the edge, and Prometheus itself."""
+"""prometheus.yml: every replica of the proxy, found by DNS, the edge, Prometheus itself, Alertmanager, exporters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from config import haproxy
+from config import alertmanager, certificates, exporters, haproxy
 from config.monitoring import MonitoringSettings, seconds
 
 CREDENTIALS_FILE = "/tmp/litellm-key"  # noqa: S108  # a path in the container, in its own memory
@@ -16,12 +16,15 @@ CREDENTIALS_FILE = "/tmp/litellm-key"  # noqa: S108  # a path in the container, 
 RULES_FILE = "/etc/prometheus/rules.yml"
 """Where the container has the alert rules."""
 
-PROXY, EDGE, ITSELF = "litellm", "edge", "prometheus"
+PROXY, EDGE, ITSELF, ALERTMANAGER = "litellm", "edge", "prometheus", "alertmanager"
 """The jobs, by which rules and dashboards tell what was scraped."""
 
 
-def render(settings: MonitoringSettings, *, upstream: str, upstream_port: int) -> str:
-    """Return the content of prometheus.yml; `upstream` is the DNS name that all replicas share."""
+def render(settings: MonitoringSettings, *, stack: str, upstream: str, upstream_port: int, cache: bool = False) -> str:
+    """Return the content of prometheus.yml; `upstream` is the DNS name that all replicas share.
+
+    `cache` is whether the stack runs a Redis.
+    """
     litellm = {
         "job_name": PROXY,
         # With the trailing slash: without it the proxy answers a redirect.
@@ -41,13 +44,31 @@ def render(settings: MonitoringSettings, *, upstream: str, upstream_port: int) -
     # A scrape that takes longer than ten seconds has failed, whatever the interval.
     timeout = interval if seconds(interval) < 10 else "10s"
     content: dict[str, Any] = {
-        "global": {"scrape_interval": interval, "scrape_timeout": timeout, "evaluation_interval": interval},
+        "global": {
+            "scrape_interval": interval,
+            "scrape_timeout": timeout,
+            "evaluation_interval": interval,
+            # Whoever hears of several stacks has to tell them apart, and would take their alerts for the same ones.
+            "external_labels": {"stack": stack},
+        },
         "rule_files": [RULES_FILE],
-        "scrape_configs": [litellm, edge, itself],
+        "scrape_configs": [litellm, edge, itself, *_exporters(settings, cache=cache)],
     }
-    if settings.alertmanagers:
-        content["alerting"] = {"alertmanagers": [_alertmanager(address) for address in settings.alertmanagers]}
+    if settings.certificates:
+        content["scrape_configs"].append(certificates.scraped(settings.certificates))
+    addresses = list(settings.alertmanagers)
+    if settings.runs_alertmanager:
+        addresses.append(alertmanager.ADDRESS)
+        own = {"job_name": ALERTMANAGER, "static_configs": [{"targets": [alertmanager.ADDRESS]}]}
+        content["scrape_configs"].append(own)
+    if addresses:
+        content["alerting"] = {"alertmanagers": [_alertmanager(address) for address in addresses]}
     return yaml.safe_dump(content, sort_keys=False)
+
+
+def _exporters(settings: MonitoringSettings, *, cache: bool) -> list[dict[str, Any]]:
+    found = exporters.targets(exporters=settings.exporters, cache=cache)
+    return [{"job_name": job, "static_configs": [{"targets": [address]}]} for job, address in found.items()]
 
 
 def _alertmanager(address: str) -> dict[str, Any]:

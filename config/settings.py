@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-from config import cache, grafana, lint, proxy, references, swarm
+from config import cache, clear_secrets, grafana, lint, proxy, references, swarm
 from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
 from config.grafana import GrafanaSettings
@@ -88,6 +88,8 @@ class MemorySettings(Section):
     prometheus: Mebibytes = 1024
     cache: Mebibytes = 256
     grafana: Mebibytes = 512
+    alertmanager: Mebibytes = 128
+    exporters: Mebibytes = 64
 
 
 class CpuSettings(Section):
@@ -99,6 +101,8 @@ class CpuSettings(Section):
     prometheus: Cpus = 1
     cache: Cpus = 1
     grafana: Cpus = 1
+    alertmanager: Cpus = 0.5
+    exporters: Cpus = 0.5
 
 
 class ImageSettings(Section):
@@ -109,6 +113,10 @@ class ImageSettings(Section):
     haproxy: str
     prometheus: str
     redis: str
+    alertmanager: str
+    postgres_exporter: str
+    redis_exporter: str
+    blackbox_exporter: str
     # Not among the images that the supply line provides: the engine pulls it where somebody wants a Grafana.
     grafana: str = "grafana/grafana:11.6.1"
 
@@ -249,7 +257,7 @@ def check(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -
         *lint.problems(values),
         *swarm.problems(values),
         *_port_problems(values),
-        *_clear_problems(values, clear),
+        *clear_secrets.problems(values, clear),
     ]
     try:
         settings = Settings.model_validate(values, context={"licensed": LICENCE in mapping(values, "secrets")})
@@ -265,17 +273,6 @@ def check(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -
 
 def _decode(text: str) -> Any:
     return json.loads(text) if text.startswith(("{", "[")) else text
-
-
-def _clear_problems(values: Mapping[str, Any], clear: Collection[str]) -> list[Problem]:
-    """Report secrets that stand in the file, and would stand in the state, for everybody to read."""
-    single = [name for name in ("masterKey", "saltKey", "databasePassword", "backupPassphrase") if name in values]
-    nested = [f"secrets.{name}" for name in mapping(values, "secrets")]
-    return [
-        Problem(path=path, message=f"a secret in clear; encrypt it: `pulumi config set --secret --path {path}`")
-        for path in (*single, *nested)
-        if path.partition(".")[0] in clear
-    ]
 
 
 def _port_problems(values: Mapping[str, Any]) -> list[Problem]:

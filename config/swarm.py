@@ -18,6 +18,10 @@ SWARM = "swarm"
 NOT_YET = {
     "rotation": "the secrets of a stack on a Swarm cannot be rotated yet",
     "grafana.enabled": "Grafana does not run on a Swarm yet",
+    "monitoring.exporters": "exporters do not run on a Swarm yet",
+    "monitoring.webhook": "an Alertmanager of the stack's own does not run on a Swarm yet; name one in `alertmanagers`",
+    "monitoring.slackWebhook": "an Alertmanager of the stack's own does not run on a Swarm yet",
+    "monitoring.certificates": "nothing looks at certificates on a Swarm yet",
     "databaseVolume": "the database of a stack on a Swarm cannot be moved to another volume yet",
     "ports.database": "the database of a stack on a Swarm cannot be published yet",
     "access.models": "models in the database cannot be watched on a Swarm yet; declare them in `proxy.model_list`",

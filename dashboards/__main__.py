@@ -7,14 +7,14 @@ from pathlib import Path
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from dashboards import models, spend, stack
+from dashboards import models, spend, stack, stores
 
 FOLDER = Path(__file__).with_name("json")
 
 
 def rendered() -> dict[str, str]:
     """Return the content of each file by its name."""
-    made = {"spend": spend.build(), "models": models.build(), "stack": stack.build()}
+    made = {"spend": spend.build(), "models": models.build(), "stack": stack.build(), "stores": stores.build()}
     encoder = JSONEncoder(sort_keys=True, indent=2)
     return {f"{name}.json": f"{encoder.encode(each.build())}\n" for name, each in made.items()}
 

@@ -7,7 +7,7 @@ with a role of its own, both are valid while replicas move over, and the old rol
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 from pulumi.dynamic import (
@@ -33,6 +33,16 @@ class DatabaseLoginProvider(ResourceProvider):
 
     serialize_as_secret_always = False
 
+    CHANGE = (
+        "a new login is made beside the old one; replicas move over to it without a lost request, and the old login"
+        " goes when the last of them has ended"
+    )
+    """What another password means, as a preview says it."""
+
+    def statement(self, role: str, *, verifier: str, superuser: str) -> str:
+        """Return the SQL that makes the login, or brings one that is there to its password."""
+        return statements.make_login(role, verifier=verifier, superuser=superuser)
+
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """Report a password that could not travel in a URL and through SCRAM alike."""
         password = news.get("password")
@@ -44,21 +54,18 @@ class DatabaseLoginProvider(ResourceProvider):
         """Make another login beside the old one for another password; log in again to another container."""
         moved = [name for name in ("role", "password") if is_unknown(_news[name]) or _olds.get(name) != _news[name]]
         if moved and "role" in _olds:
-            print(
-                "database password: a new login is made beside the old one; replicas move over to it without a lost"
-                " request, and the old login goes when the last of them has ended"
-            )
+            print(f"database password: {self.CHANGE}")
         changed = moved or _olds.get("container_id") != _news.get("container_id")
         return DiffResult(changes=bool(changed), replaces=moved, delete_before_replace=False)
 
     def create(self, props: Props) -> CreateResult:
         """Make the login, or bring the one of an interrupted run to its password."""
-        _make(props)
+        self._make(props)
         return CreateResult(str(props["role"]), props)
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """See to it that the login is there too in another container, which may stand on another volume."""
-        _make(_news)
+        self._make(_news)
         return UpdateResult(_news)
 
     def read(self, id_: str, props: Props) -> ReadResult:
@@ -77,6 +84,11 @@ class DatabaseLoginProvider(ResourceProvider):
         except psql.NoDatabaseError:
             return
 
+    def _make(self, props: Props) -> None:
+        verifier = scram.verifier(str(props["password"]))
+        statement = self.statement(str(props["role"]), verifier=verifier, superuser=str(props["superuser"]))
+        _execute(props, statement, what="Making the database's login")
+
 
 class DatabaseLogin(Resource, module="postgres", name="DatabaseLogin"):
     """A role that logs in with `password`, from the network, and acts as the owner of everything in the database.
@@ -86,6 +98,7 @@ class DatabaseLogin(Resource, module="postgres", name="DatabaseLogin"):
     """
 
     role: pulumi.Output[str]
+    provider: ClassVar[type[DatabaseLoginProvider]] = DatabaseLoginProvider
 
     def __init__(
         self,
@@ -110,14 +123,7 @@ class DatabaseLogin(Resource, module="postgres", name="DatabaseLogin"):
             **({"place": pulumi.Output.secret(place)} if place else {}),
         }
         secret = pulumi.ResourceOptions(additional_secret_outputs=["password", *(["place"] if place else [])])
-        super().__init__(DatabaseLoginProvider(), name, inputs, pulumi.ResourceOptions.merge(opts, secret))
-
-
-def _make(props: Props) -> None:
-    statement = statements.make_login(
-        str(props["role"]), verifier=scram.verifier(str(props["password"])), superuser=str(props["superuser"])
-    )
-    _execute(props, statement, what="Making the database's login")
+        super().__init__(self.provider(), name, inputs, pulumi.ResourceOptions.merge(opts, secret))
 
 
 def _execute(props: Props, statement: str, *, what: str) -> str:

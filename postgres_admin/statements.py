@@ -57,6 +57,18 @@ END $$;
 """
 
 
+def make_monitor(role: str, *, verifier: str) -> str:
+    """Return the SQL for a login that reads Postgres's statistics and settings, and no table (pg_monitor)."""
+    return f"""
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN CREATE ROLE {role}; END IF;
+END $$;
+ALTER ROLE {role} LOGIN CONNECTION LIMIT 5 PASSWORD '{verifier}';
+ALTER ROLE {role} SET default_transaction_read_only = on;
+GRANT pg_monitor TO {role};
+"""
+
+
 def remove_login(role: str) -> str:
     """Return the SQL that removes a login, if it is there, and ends its connections."""
     return f"""

@@ -58,14 +58,16 @@ def python(console: Console) -> Path:
     return packages / "bin" / "python"
 
 
-def supply(folders: Folders, console: Console) -> tuple[DockerEngine, Toolchain]:
+def supply(folders: Folders, console: Console, *, every_image: bool = False) -> tuple[DockerEngine, Toolchain]:
     """Return the engine with the images on it, and the Pulumi toolchain; builds of the two go on at the same time."""
     engine = find_engine(console, os.environ)
     pins = read_pins(CHECKOUT / "requirements.txt")
     publisher = official.checksums_address(pins)
     line = supply_line.choose(console, os.environ, cache=folders.cache, publisher=publisher)
     with ThreadPoolExecutor(1) as background:
-        provided = background.submit(images.provide, line, checkout=CHECKOUT, folders=folders, console=console)
+        provided = background.submit(
+            images.provide, line, checkout=CHECKOUT, folders=folders, console=console, every=every_image
+        )
         toolchain = _toolchain(line, pins, folders, console)
         provided.result()
     return engine, toolchain

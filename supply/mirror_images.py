@@ -58,7 +58,8 @@ def _build(component: str, image: str, key: str, step: Step) -> None:
         context = Path(folder) / "context"
         shutil.copytree(RECIPES / component, context, ignore=shutil.ignore_patterns("__pycache__"))
         host_registries.write(context / "host", os.environ)
-        unlabelled = f"litellm-stack/{component}:{key}"
+        # An image has no capital letters in its name.
+        unlabelled = f"litellm-stack/{component.lower()}:{key}"
         proxies = host_registries.proxy_arguments(os.environ)
         run(
             ["docker", "build", "--tag", unlabelled, "--build-arg", f"BASE={base}", *proxies, context],

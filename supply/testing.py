@@ -112,7 +112,7 @@ def _prepare(layers: Sequence[str], folder: Path, console: Console) -> tuple[lis
     try:
         with ThreadPoolExecutor(1) as background:
             browsing = background.submit(browser.provide, console, environment=bare) if "browser" in needs else None
-            engine, toolchain = supply(user_folders(os.environ), console)
+            engine, toolchain = supply(user_folders(os.environ), console, every_image=True)
             if browsing:
                 browsing.result()
     except NoEngineError as error:

@@ -138,7 +138,7 @@ def holders(access: AccessSettings, proxy: SpendLimits, *, customers: bool) -> d
             budget = budget_id if named else None
             found[Limit(kind=kind, duration=amount.budget_duration, budget=budget)].append(name)
 
-    for alias, key, _ in access.all_keys():
+    for alias, key, _ in (*access.all_keys(), *access.keys_of_groups()):
         hold(KEY, alias, key, budget_id=key.budget_id)
     for name, team in access.teams.items():
         hold(TEAM, team.team_id or name, team)

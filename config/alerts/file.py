@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import yaml
 
 from config import litellm
-from config.alerts import budgets, gateway
+from config.alerts import budgets, certificates, gateway, stores
 from config.settings import Settings
 
 
@@ -20,6 +20,8 @@ def render(settings: Settings, *, expiries: Mapping[str, str] | None = None) -> 
         "budgets": budgets.rules(
             settings.access, litellm.proxy_budget(settings), customers=litellm.shows_customers(settings)
         ),
+        "stores": stores.rules(exporters=settings.monitoring.exporters, cache=settings.runs_cache),
+        "certificates": certificates.rules(settings.monitoring.certificates),
         "keys": gateway.expiry_rules(moments),
     }
     content = [{"name": name, "rules": [rule.rendered() for rule in rules]} for name, rules in groups.items()]

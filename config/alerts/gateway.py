@@ -41,13 +41,24 @@ def rules(monitoring: MonitoringSettings, *, replicas: int, cache: bool) -> Iter
             summary="replica {{ $labels.instance }} does not reach Redis: it counts budgets and rate limits by itself",
             lasting="1m",
         )
-    if monitoring.alertmanagers:
+    yield from _sending(monitoring)
+
+
+def _sending(monitoring: MonitoringSettings) -> Iterator[Rule]:
+    if monitoring.alertmanagers or monitoring.runs_alertmanager:
         yield Rule(
             alert="AlertsNotSent",
             expression="sum by (alertmanager) (increase(prometheus_notifications_errors_total[10m])) > 0",
             severity=Severity.WARNING,
             summary="alerts do not reach {{ $labels.alertmanager }}",
             lasting="5m",
+        )
+    if monitoring.runs_alertmanager:
+        yield Rule(
+            alert="AlertsNotDelivered",
+            expression="sum by (integration) (increase(alertmanager_notifications_failed_total[10m])) > 0",
+            severity=Severity.WARNING,
+            summary="the Alertmanager cannot deliver alerts by {{ $labels.integration }}: nobody hears of them there",
         )
 
 

@@ -7,7 +7,9 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
+import docker
 import httpx
 import pytest
 
@@ -16,6 +18,9 @@ from dashboards.panels import RANGE, RATE
 from status.prometheus import Prometheus
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
+
+MOST_OF_AN_EXPORTER = 48 * 1024 * 1024
+"""Bytes: three quarters of what it may have."""
 
 SECONDS = 150
 """Until each query has an answer: budgets of customers are read from the database once a minute here."""
@@ -30,10 +35,11 @@ QUERIES = [
 
 @pytest.fixture(scope="module")
 def loaded(stack: Stack) -> Iterator[Prometheus]:
-    """The stack's Prometheus, after a minute of requests of keys, a team and a customer, answered and refused."""
+    """The Prometheus of a stack with a Redis and exporters, after a minute of requests of each kind."""
     before = copy.deepcopy(stack.config)
     config = copy.deepcopy(before)
     team = {"models": ["chat"], "max_budget": 1, "budget_duration": "30d", "keys": {"helpdesk": {}}}
+    config |= {"monitoring": {"exporters": True}, "cache": {"enabled": True}}
     config["access"]["teams"] = {**config["access"].get("teams", {}), "support": team}
     stack.configure(config)
     try:
@@ -66,6 +72,39 @@ def test_no_panel_is_empty(loaded: Prometheus, query: str) -> None:
     while not shown(loaded, expression):
         assert time.monotonic() < deadline, f"nothing for {expression}"
         time.sleep(2)
+
+
+def test_the_exporter_of_postgres_sees_statistics_and_no_table(
+    stack: Stack, engine: docker.DockerClient, loaded: Prometheus
+) -> None:
+    assert loaded.query("pg_up == 1")
+    environment = engine.containers.get(f"{stack.prefix}postgres-exporter").attrs["Config"]["Env"]
+    given = dict(entry.split("=", 1) for entry in environment)
+    login = ["psql", "-h", "database", "-U", given["DATA_SOURCE_USER"], "litellm"]
+    password = {"PGPASSWORD": given["DATA_SOURCE_PASS"]}
+    database = engine.containers.get(f"{stack.prefix}database")
+    for statement, allowed in (
+        ("SELECT count(*) FROM pg_stat_activity", True),
+        ('SELECT * FROM "LiteLLM_VerificationToken"', False),
+        ("CREATE TABLE probe()", False),
+    ):
+        result = database.exec_run([*login, "-c", statement], environment=password)
+        assert (result.exit_code == 0) is allowed, result.output
+        assert allowed or b"permission denied" in result.output or b"read-only transaction" in result.output
+
+
+def test_exporters_need_little_and_show_no_secret(
+    stack: Stack, engine: docker.DockerClient, loaded: Prometheus
+) -> None:
+    assert loaded.query("redis_up == 1")
+    for component in ("postgres-exporter", "redis-exporter"):
+        container = engine.containers.get(f"{stack.prefix}{component}")
+        usage = cast("dict[str, Any]", container.stats(stream=False))["memory_stats"]["usage"]
+        assert usage < MOST_OF_AN_EXPORTER
+        variables = dict(entry.split("=", 1) for entry in container.attrs["Config"]["Env"])
+        secret = variables.get("DATA_SOURCE_PASS") or variables["REDIS_PASSWORD"]
+        assert secret not in container.logs().decode()
+        assert not any(secret in " ".join(row) for row in container.top()["Processes"])
 
 
 def shown(prometheus: Prometheus, expression: str) -> bool:

@@ -23,6 +23,8 @@ PORT = 4000
 CANARY = "sk-canary-fleet-0123456789abcdef"
 DATA_LABEL = "litellm-stack.data"
 DATA = ("database", "prometheus")
+SCRAPE_SECONDS = 240
+"""A replica on a busy machine may take longer than a scrape, more than once."""
 
 ASK = """
 import socket, urllib.request as u
@@ -140,6 +142,18 @@ def test_everything_is_where_it_belongs(stack: Stack, hosts: list[Host]) -> None
     for component in DATA:
         assert len(on_nodes(hosts[1:], component)) == 1
         assert on_nodes(hosts[:1], component) == []
+
+
+def test_prometheus_reads_every_replica_on_whatever_node(stack: Stack, hosts: list[Host]) -> None:
+    deadline = time.monotonic() + SCRAPE_SECONDS
+    while True:
+        with httpx.Client(base_url=f"http://{hosts[1].address}:9090", timeout=10) as client:
+            targets = client.get("/api/v1/targets").raise_for_status().json()["data"]["activeTargets"]
+        replicas = [target for target in targets if target["labels"]["job"] == "litellm"]
+        if [target["health"] for target in replicas] == ["up"] * stack.config["replicas"]:
+            return
+        assert time.monotonic() < deadline, [(target["health"], target["lastError"]) for target in targets]
+        time.sleep(1)
 
 
 def test_a_second_up_changes_nothing(stack: Stack) -> None:

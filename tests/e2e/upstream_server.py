@@ -56,7 +56,8 @@ class Handler(BaseHTTPRequestHandler):
         with lock:
             login = self.headers.get("Authorization", "")
             kept.append({"path": self.path, "authorization": login, "body": body.decode(errors="replace")})
-        self._answer(200, {"path": self.path})
+        # Slack says that it is ok, and who asked it wants to read that.
+        self._answer(200, {"ok": True, "path": self.path})
 
     def _chat(self, name: str, question: Mapping[str, Any]) -> None:
         with lock:

@@ -15,7 +15,14 @@ ODD = 'odd "{{.}}" (a|b)\\'
 
 CONFIG: Mapping[str, Any] = {
     "replicas": 2,
-    "monitoring": {"alertmanagers": ["hooks:8080"], "errorRate": 0.05, "slowSeconds": 30},
+    "monitoring": {
+        "alertmanagers": ["hooks:8080"],
+        "webhook": "https://hooks.example/a",
+        "exporters": True,
+        "certificates": ["gateway.example.com:443"],
+        "errorRate": 0.05,
+        "slowSeconds": 30,
+    },
     "proxy": {"litellm_settings": {"max_budget": 50, "budget_duration": "1mo"}},
     "access": {
         "budgets": {"free-tier": {"max_budget": 0.5, "budget_duration": "1d"}},
@@ -91,6 +98,10 @@ def _latency(within_half_a_minute: str) -> dict[str, str]:
         series(name, model_group="chat", le="60.0"): "0+10x1000",
         series(name, model_group="chat", le="+Inf"): "0+10x1000",
     }
+
+
+def _failed(reason: str) -> str:
+    return series("alertmanager_notifications_failed_total", integration="webhook", reason=reason)
 
 
 GATEWAY = [
@@ -198,5 +209,12 @@ GATEWAY = [
         quiet=still("prometheus_notifications_errors_total", 3, alertmanager="http://hooks:8080"),
         labels={"severity": "warning", "alertmanager": "http://hooks:8080"},
         summary="alerts do not reach http://hooks:8080",
+    ),
+    Case(
+        alert="AlertsNotDelivered",
+        fires={_failed("clientError"): "0+0x60 0+1x100", _failed("serverError"): "0+0x1000"},
+        quiet={_failed("clientError"): "7+0x1000"},
+        labels={"severity": "warning", "integration": "webhook"},
+        summary="the Alertmanager cannot deliver alerts by webhook: nobody hears of them there",
     ),
 ]

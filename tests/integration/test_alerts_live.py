@@ -12,23 +12,30 @@ import docker
 import pytest
 import yaml
 
-from config import prometheus, settings
+from config import alertmanager, prometheus, settings
 from config.alerts import file
 from tests.integration.alert_cases import CONFIG, EXPIRIES, GATEWAY, Case
 from tests.integration.budget_alert_cases import BUDGETS
+from tests.integration.certificate_alert_cases import CERTIFICATES
 from tests.integration.refused_key_cases import REFUSED_KEYS
 from tests.integration.running_gateway import IMAGES, LABEL
+from tests.integration.store_alert_cases import STORES
 
 FOLDER = "/etc/prometheus"
-CASES = [*GATEWAY, *BUDGETS, *REFUSED_KEYS]
+CASES = [*GATEWAY, *BUDGETS, *REFUSED_KEYS, *STORES, *CERTIFICATES]
 
 
 def promtool(folder: Path, *arguments: str) -> str:
     """Run promtool on the files of a folder and return what it said; a failure fails the test with that."""
+    return tool("prometheus", folder, "promtool", *arguments)
+
+
+def tool(image: str, folder: Path, *command: str) -> str:
+    """Run a tool of an image on the files of a folder and return what it said; a failure fails the test with that."""
     engine = docker.from_env()
     container = engine.containers.create(
-        json.loads(IMAGES.read_text())["prometheus"],
-        entrypoint=["promtool", *arguments],
+        json.loads(IMAGES.read_text())[image],
+        entrypoint=[*command],
         command=[],
         labels={LABEL: str(os.getpid())},
         network_mode="none",
@@ -50,10 +57,10 @@ def promtool(folder: Path, *arguments: str) -> str:
 def folder(tmp_path: Path) -> Path:
     """A folder with the rules, that the image's user may read."""
     raw = {f"p:{name}": json.dumps(value) for name, value in CONFIG.items()}
-    stack = settings.load(raw, encrypted=[], project="p")
+    stack = settings.load(raw, encrypted=["p:monitoring"], project="p")
     tmp_path.chmod(0o755)
     (tmp_path / "rules.yml").write_text(file.render(stack, expiries=EXPIRIES), encoding="utf-8")
-    content = yaml.safe_load(prometheus.render(stack.monitoring, upstream="litellm", upstream_port=4000))
+    content = yaml.safe_load(prometheus.render(stack.monitoring, stack="dev", upstream="litellm", upstream_port=4000))
     # promtool looks whether the key is there.
     content["scrape_configs"][0]["authorization"]["credentials_file"] = "/dev/null"
     (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
@@ -84,9 +91,20 @@ def test_prometheus_takes_the_config_and_the_rules(folder: Path) -> None:
 def test_each_alert_fires_on_what_it_is_for_and_on_nothing_else(folder: Path) -> None:
     tests = [scenario(case, case.fires, case.at, fires=True) for case in CASES]
     tests += [scenario(case, case.quiet, case.quiet_at, fires=False) for case in CASES]
-    content = {"rule_files": ["rules.yml"], "evaluation_interval": "15s", "tests": tests}
+    content = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": tests}
     (folder / "tests.yml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     promtool(folder, "test", "rules", f"{FOLDER}/tests.yml")
+
+
+def test_alertmanager_takes_its_config(folder: Path) -> None:
+    webhooks = {"webhook": "https://hooks.example/a", "slackWebhook": "https://hooks.example/b"}
+    raw = {"p:monitoring": json.dumps(webhooks)}
+    stack = settings.load(raw, encrypted=["p:monitoring"], project="p")
+    (folder / "alertmanager.yml").write_text(alertmanager.render(stack.monitoring), encoding="utf-8")
+    said = tool("alertmanager", folder, "amtool", "check-config", f"{FOLDER}/alertmanager.yml")
+    assert "SUCCESS" in said
+    assert " - 2 inhibit rules" in said
+    assert " - 1 receivers" in said
 
 
 def test_no_alert_is_without_a_case(folder: Path) -> None:

@@ -46,8 +46,15 @@ def test_imports_are_added_up_by_package() -> None:
         "import time:    500000 |    1500000 | litellm.proxy.proxy_server",
         "import time:    150000 |     150000 |   fastapi",
         "LiteLLM Proxy: something else",
+        "processor time: 0.75",
     ]
 
     assert start.imports(log) == pytest.approx(
-        {"imports": 1.0, "imports: litellm": 0.5, "imports: prisma.types": 0.25, "imports: all others": 0.25}
+        {
+            "imports, processor time": 0.75,
+            "imports": 1.0,
+            "imports: litellm": 0.5,
+            "imports: prisma.types": 0.25,
+            "imports: all others": 0.25,
+        }
     )

@@ -16,6 +16,7 @@ from config import litellm, prometheus, settings
 from config.alerts import budgets, file
 from config.alerts.rule import literal, one_of
 from config.problems import ConfigError
+from litellm_admin.fields.base import SpendLimits
 
 OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
 ACCESS: dict[str, Any] = {
@@ -37,7 +38,7 @@ ACCESS: dict[str, Any] = {
 
 def loaded(**values: Any) -> settings.Settings:
     raw = {f"p:{name}": json.dumps(value) for name, value in {"access": ACCESS, **values}.items()}
-    return settings.load(raw, encrypted=[], project="p")
+    return settings.load(raw, encrypted=["p:monitoring"], project="p")
 
 
 def rules(stack: settings.Settings, **arguments: Any) -> list[dict[str, Any]]:
@@ -72,6 +73,19 @@ def test_a_new_budget_changes_the_rules() -> None:
     assert "|free" not in file.render(loaded())
 
 
+def test_keys_of_a_group_are_told_like_others() -> None:
+    group = {"fields": {"max_budget": 5, "budget_duration": "1d"}, "keys": {"ada": {}, "bob": {"budget": "free-tier"}}}
+    access = loaded(access={**ACCESS, "keyGroups": {"course": group}}).access
+    held = budgets.holders(access, SpendLimits(), customers=False)
+    daily = {
+        limit.budget: names for limit, names in held.items() if (limit.kind, limit.duration) == (budgets.KEY, "1d")
+    }
+    assert daily == {
+        None: ["chat-app", "batch", "ada"],
+        "free-tier": ["nightly", "bob"],
+    }
+
+
 def test_no_two_rules_are_the_same_but_for_their_expression() -> None:
     # promtool calls that an error, and nobody could tell the alerts apart.
     found = [json.dumps([rule["alert"], rule["labels"]], sort_keys=True) for rule in rules(loaded())]
@@ -80,7 +94,8 @@ def test_no_two_rules_are_the_same_but_for_their_expression() -> None:
 
 def test_every_alert_says_how_bad_it_is_and_leads_to_its_section() -> None:
     sections = set(re.findall(r"^### (\w+)$", OPERATIONS.read_text(encoding="utf-8"), re.MULTILINE))
-    stack = loaded(replicas=2, monitoring={"alertmanagers": ["hooks:8080"]}, access=with_expiring())
+    monitoring = {"webhook": "https://hooks.example/a", "exporters": True, "certificates": ["a:443"]}
+    stack = loaded(replicas=2, monitoring=monitoring, access=with_expiring())
     found = rules(stack, expiries={"guest": "2026-12-01T00:00:00+00:00"})
     for rule in found:
         assert rule["labels"]["severity"] in ("critical", "warning")
@@ -142,6 +157,7 @@ def test_a_name_is_no_template(name: str) -> None:
         ({"retentionSize": "4"}, r"monitoring\.retentionSize: "),
         ({"scrapeInterval": "10m"}, r"monitoring\.scrapeInterval: .*between 1s and 2m"),
         ({"alertmanagers": ["alertmanager"]}, r"monitoring\.alertmanagers\[0\]: .*host:port"),
+        ({"certificates": ["https://gateway.example.com"]}, r"monitoring\.certificates\[0\]: .*host:port"),
         ({"errorRate": 5}, r"monitoring\.errorRate: "),
         ({"interval": "15s"}, r"monitoring\.interval: "),
     ],
@@ -154,7 +170,7 @@ def test_what_prometheus_would_not_take_is_refused(given: dict[str, Any], messag
 def test_alerts_are_sent_where_the_config_says() -> None:
     addresses = ["alerts:9093", "https://alerts.example.com:443/team/a", "[::1]:9093"]
     stack = loaded(monitoring={"alertmanagers": addresses})
-    content = yaml.safe_load(prometheus.render(stack.monitoring, upstream="litellm", upstream_port=4000))
+    content = yaml.safe_load(prometheus.render(stack.monitoring, stack="dev", upstream="litellm", upstream_port=4000))
     assert content["alerting"]["alertmanagers"] == [
         {"scheme": "http", "static_configs": [{"targets": ["alerts:9093"]}]},
         {
@@ -164,10 +180,18 @@ def test_alerts_are_sent_where_the_config_says() -> None:
         },
         {"scheme": "http", "static_configs": [{"targets": ["[::1]:9093"]}]},
     ]
-    assert "alerting" not in yaml.safe_load(prometheus.render(loaded().monitoring, upstream="x", upstream_port=1))
+    assert "alerting" not in yaml.safe_load(
+        prometheus.render(loaded().monitoring, stack="dev", upstream="x", upstream_port=1)
+    )
 
 
 def test_a_scrape_has_no_more_time_than_there_is_between_two() -> None:
     stack = loaded(monitoring={"scrapeInterval": "5s"})
-    content = yaml.safe_load(prometheus.render(stack.monitoring, upstream="litellm", upstream_port=4000))
-    assert content["global"] == {"scrape_interval": "5s", "scrape_timeout": "5s", "evaluation_interval": "5s"}
+    content = yaml.safe_load(prometheus.render(stack.monitoring, stack="dev", upstream="litellm", upstream_port=4000))
+    spans = {name: value for name, value in content["global"].items() if name != "external_labels"}
+    assert spans == {"scrape_interval": "5s", "scrape_timeout": "5s", "evaluation_interval": "5s"}
+
+
+def test_who_hears_of_several_stacks_can_tell_them_apart() -> None:
+    content = yaml.safe_load(prometheus.render(loaded().monitoring, stack="dev", upstream="x", upstream_port=1))
+    assert content["global"]["external_labels"] == {"stack": "dev"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config import settings
-from config.expectations import key_expectations, served_models
+from config.expectations import OF_A_GROUP, key_expectations, served_models
 
 
 def model(name: str, provider: str = "openai/gpt-4o-mini", **info: Any) -> dict[str, Any]:
@@ -43,6 +43,13 @@ def expected(fields: dict[str, Any], *, proxy: dict[str, Any] | None = None, **a
 def test_a_replica_has_to_know_each_model_that_is_one_there_for_sure() -> None:
     stored = {"kept": {"model_name": "in-database", "litellm_params": {"model": "openai/gpt-4o"}}}
     assert served_models(given(models=stored)) == ("chat", "large", "paused", "unlisted", "in-database")
+
+
+def test_the_first_keys_of_a_group_have_to_log_in() -> None:
+    group = {"fields": {"models": ["chat"]}, "keys": {f"k{number}": {} for number in range(OF_A_GROUP + 1)}}
+    expected = key_expectations(given(keyGroups={"course": group}, keys={"a": {}}))
+    assert list(expected) == ["a", *(f"k{number}" for number in range(OF_A_GROUP))]
+    assert expected["k0"]["listed"] == ["chat"]
 
 
 EVERY = ["chat", "large"]

@@ -120,7 +120,9 @@ def test_the_edge_has_room_for_old_and_new_replicas() -> None:
 
 
 def test_prometheus_reads_its_key_from_a_file() -> None:
-    config = yaml.safe_load(prometheus.render(MonitoringSettings(), upstream="litellm", upstream_port=4000))
+    config = yaml.safe_load(
+        prometheus.render(MonitoringSettings(), stack="dev", upstream="litellm", upstream_port=4000)
+    )
     job = config["scrape_configs"][0]
     assert job["metrics_path"] == "/metrics/"
     assert job["authorization"]["credentials_file"] == prometheus.CREDENTIALS_FILE
@@ -128,7 +130,9 @@ def test_prometheus_reads_its_key_from_a_file() -> None:
 
 
 def test_prometheus_reads_the_edges_own_metrics_where_the_edge_shows_them() -> None:
-    config = yaml.safe_load(prometheus.render(MonitoringSettings(), upstream="litellm", upstream_port=4000))
+    config = yaml.safe_load(
+        prometheus.render(MonitoringSettings(), stack="dev", upstream="litellm", upstream_port=4000)
+    )
     job = next(job for job in config["scrape_configs"] if job["job_name"] == prometheus.EDGE)
     text = haproxy.render(upstream="litellm:4000", database="database:5432", request_timeout=600)
     assert f"use-service prometheus-exporter if {{ path {job['metrics_path']} }}" in text
@@ -136,6 +140,16 @@ def test_prometheus_reads_the_edges_own_metrics_where_the_edge_shows_them() -> N
     assert f"bind :{haproxy.STATUS_PORT}" in text
     # Or each look at the container's health counts as a client's mistake.
     assert "option http-ignore-probes" in text
+
+
+@pytest.mark.parametrize(("cache", "jobs"), [(True, {"postgres", "redis"}), (False, {"postgres"})])
+def test_prometheus_reads_the_exporters_that_run(cache: bool, jobs: set[str]) -> None:
+    def scraped(*, exporters: bool) -> set[str]:
+        settings = MonitoringSettings(exporters=exporters)
+        content = prometheus.render(settings, stack="dev", upstream="x", upstream_port=1, cache=cache)
+        return {job["job_name"] for job in yaml.safe_load(content)["scrape_configs"]}
+
+    assert scraped(exporters=True) - scraped(exporters=False) == jobs
 
 
 def test_default_fallbacks_survive_where_litellm_reads_its_database() -> None:

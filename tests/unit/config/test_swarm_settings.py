@@ -35,6 +35,10 @@ def test_an_address_that_a_swarm_would_not_keep_to_is_refused(sections: dict[str
 GIVEN: dict[str, dict[str, Any]] = {
     "rotation": {"rotation": {"masterKey": 2}},
     "grafana.enabled": {"grafana": {"enabled": True}},
+    "monitoring.exporters": {"monitoring": {"exporters": True}},
+    "monitoring.webhook": {"monitoring": {"webhook": "https://alerts.example.com/hook"}},
+    "monitoring.slackWebhook": {"monitoring": {"slackWebhook": "https://hooks.slack.com/services/T0/B0/x"}},
+    "monitoring.certificates": {"monitoring": {"certificates": ["gateway.example.com:443"]}},
     "databaseVolume": {"databaseVolume": "16"},
     "ports.database": {"ports": {"database": 5433}},
     "access.models": {"access": {"models": {"m": {"model_name": "m", "litellm_params": {"model": "openai/gpt-4o"}}}}},

@@ -15,13 +15,13 @@ from dashboards.__main__ import FOLDER, rendered
 from dashboards.panels import DATASOURCE, WIDTH
 
 KNOWN = frozenset((Path(__file__).parent / "recorded" / "names.txt").read_text().split())
-"""Metrics in a Prometheus that had scraped LiteLLM 1.106.2, HAProxy and itself (/api/v1/label/__name__/values)."""
+"""Metrics in a Prometheus that had scraped LiteLLM 1.106.2 and all others (/api/v1/label/__name__/values)."""
 
 NOT_YET_SEEN = frozenset({"litellm_customer_budget_remaining_hours_metric"})
 """In LiteLLM's source (litellm/integrations/prometheus.py), and shown five minutes after a customer has a budget."""
 
 BOARDS: dict[str, dict[str, Any]] = {name: json.loads(content) for name, content in rendered().items()}
-METRIC = re.compile(r"\b(?:litellm|haproxy|prometheus|process|scrape)_\w+|\bup\b")
+METRIC = re.compile(r"\b(?:litellm|haproxy|prometheus|process|scrape|pg|redis)_\w+|\bup\b")
 
 
 def panels(board: dict[str, Any]) -> Iterator[dict[str, Any]]:

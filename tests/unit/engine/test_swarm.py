@@ -11,7 +11,8 @@ from typing import Any, cast
 
 import pytest
 
-from engine.swarm import secret, tasks
+from engine.identity import SPEC_LABEL
+from engine.swarm import converged, secret, tasks
 from engine.swarm.names import LONGEST_NAME, duration, unique
 from engine.swarm.volume import NodeVolumeProvider
 
@@ -70,6 +71,27 @@ def test_the_last_failure_is_told_with_its_log_and_without_its_secrets() -> None
 
 def test_where_nothing_failed_that_is_said() -> None:
     assert tasks.last_failure(cast("Any", client(b"")), [], hidden=[]) == "no task has failed so far"
+
+
+def service(*, spec: str, running: int, desired: int) -> dict[str, Any]:
+    return {
+        "Spec": {"Labels": {SPEC_LABEL: spec}},
+        "ServiceStatus": {"RunningTasks": running, "DesiredTasks": desired},
+    }
+
+
+def test_a_change_that_a_swarm_took_back_is_a_failure_at_once() -> None:
+    props = {"spec": "new", "timeout": 300}
+    assert converged._failure(service(spec="old", running=2, desired=2), props, waited=1) is not None
+    assert converged._failure(service(spec="new", running=2, desired=2), props, waited=1) is None
+
+
+def test_each_task_has_the_time_that_one_container_has() -> None:
+    props, starting = {"spec": "new", "timeout": 300}, service(spec="new", running=1, desired=3)
+    assert converged._failure(starting, props, waited=899) is None
+    told = converged._failure(starting, props, waited=901)
+    assert told == "has 1 of 3 tasks after 901 s (startTimeout)"
+    assert converged._failure(service(spec="new", running=0, desired=0), props, waited=301) is not None
 
 
 def test_a_volume_that_stays_is_told_of(capsys: pytest.CaptureFixture[str]) -> None:
