@@ -162,7 +162,8 @@ def _names(containers: Iterable[Container]) -> str:
 
 
 def _execute(container: Container, script: str, *arguments: str) -> str:
-    result = container.exec_run(["python3", "-c", script, *arguments])
+    # What Python itself has to say is no part of the answer.
+    result = container.exec_run(["python3", "-c", script, *arguments], stderr=False)
     output = cast("bytes", result.output)  # an iterator only where the output is streamed
     return output.decode(errors="replace") if result.exit_code == 0 else ""
 
