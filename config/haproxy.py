@@ -27,9 +27,9 @@ REPLICAS = """\
   option httpchk
   http-check send meth GET uri /health/readiness
   http-check expect status 200
-  # A replica that drains answers 503 and is out after two checks; what is in flight on it goes on. One that refuses a
+  # A replica that drains answers 503 and is out after a few checks; what is in flight on it goes on. One that refuses a
   # client's connection has failed a check: a new one is out with that.
-  default-server check inter 1s fastinter 300ms downinter 500ms fall 2 rise 1 resolvers docker init-addr none
+  default-server check inter 1s fastinter 300ms downinter 500ms fall {fall} rise 1 resolvers docker init-addr none
   default-server observe layer4 error-limit 1 on-error fail-check
   server-template replica {slots} {upstream}
 """
@@ -46,7 +46,8 @@ resolvers docker
   timeout resolve 500ms
   timeout retry 500ms
   hold valid 1s
-  hold nx 1s
+  # A name that is gone for a moment is no reason to leave those behind it: whether they answer, the checks tell.
+  hold nx 30s
   hold obsolete 1s
 
 defaults
@@ -78,12 +79,12 @@ frontend {frontend}
   default_backend {backend}
 
 backend {backend}
-{replicas}
+{prompt_replicas}
 # The same replicas with more time for their checks. Where none answers them in time, the host is busy or something
 # hangs: slow answers are better than none then. One that says that it is not ready gets nothing here either.
 backend {late_backend}
   timeout check 60s
-{replicas}
+{late_replicas}
 # No request goes here: the edge asks whether Postgres takes connections, and Prometheus reads the answer, because a
 # proxy without a database cannot check the key that Prometheus shows it. Nobody logs in:
 # there is no user of this name.
@@ -109,7 +110,9 @@ def render(*, upstream: str, database: str, request_timeout: int) -> str:
     `request_timeout` is in seconds.
     """
     return TEMPLATE.format(
-        replicas=REPLICAS.format(slots=SLOTS, upstream=upstream),
+        prompt_replicas=REPLICAS.format(slots=SLOTS, upstream=upstream, fall=2),
+        # On a host that busy a connection may fail by itself, and there is no other replica to try.
+        late_replicas=REPLICAS.format(slots=SLOTS, upstream=upstream, fall=5),
         database=database,
         frontend=FRONTEND,
         backend=BACKEND,

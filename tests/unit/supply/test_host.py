@@ -166,8 +166,8 @@ def test_steps_say_what_came_of_them() -> None:
     with pytest.raises(SupplyError), console.step("Other"):
         raise SupplyError("no")
     first, second = stream.getvalue().splitlines()
-    assert re.fullmatch(r"  Thing +built +0\.0 s", first)
-    assert re.fullmatch(r"  Other +failed +0\.0 s", second)
+    assert re.fullmatch(r"  Thing +built +\d\.\d s", first)
+    assert re.fullmatch(r"  Other +failed +\d\.\d s", second)
 
 
 def test_a_long_step_shows_its_last_line(monkeypatch: pytest.MonkeyPatch) -> None:
