@@ -27,8 +27,10 @@ E2E = "tests/e2e"
 CHECKOUTS = ("tests/e2e/test_make.py", "tests/e2e/test_workflows.py")
 """Tests that run make in a checkout of their own."""
 ROUTED = tuple(f"tests/e2e/test_{name}.py" for name in ("routing", "stored_settings", "shared_state"))
+ALERTED = tuple(f"tests/e2e/test_{name}.py" for name in ("alertmanager", "alerts", "certificates", "fault_alerts"))
+"""Tests that mostly wait for alerts, which want to have lasted."""
 AFTER_THE_OTHERS = (
-    (ROUTED, ("tests/e2e/test_environments.py", "tests/e2e/test_backup.py")),
+    (ALERTED, ROUTED, ("tests/e2e/test_environments.py", "tests/e2e/test_backup.py")),
     (("tests/e2e/test_rotation.py", "tests/e2e/test_salt_rotation.py"),),
 )
 """Waves of processes of their own, after the rest: tests that start several stacks, then those that load one."""
