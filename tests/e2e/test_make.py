@@ -33,6 +33,7 @@ def checkout(engine: docker.DockerClient, tmp_path: Path) -> Iterator[Checkout]:
         "keys": {"chat-app": {"models": ["chat", "extra"], "max_budget": 1, "budget_duration": "1d"}},
         "users": {"alice": {"user_email": "alice@example.com"}},
         "teams": {"support": {"members": {"alice": {}}, "keys": {"helpdesk": {"rpm_limit": 60, "user": "alice"}}}},
+        "keyGroups": {},
     }
     with checked_out(engine, tmp_path, config) as checkout:
         yield checkout
