@@ -36,7 +36,8 @@ class VerificationProvider(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Ask again where the gateway is another one, or a key is new, rotated or gone."""
         # Gone: it would have to log in again if it came back.
-        unknown = is_unknown(_news["keys"]) or is_unknown([_news[name] for name in GATEWAY])
+        # A refresh compares what an earlier version of the program recorded, which may have been less.
+        unknown = is_unknown(_news["keys"]) or is_unknown([_news.get(name) for name in GATEWAY])
         return DiffResult(changes=unknown or _moved(_olds, _news) or _hashes(_news) != _olds.get("verified"))
 
     def create(self, props: dict[str, Any]) -> CreateResult:

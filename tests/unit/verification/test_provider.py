@@ -93,6 +93,12 @@ def test_another_gateway_is_asked_and_no_key_logs_in_again(
     assert not VerificationProvider().diff("verification", outs, {**PROPS, **news}).changes
 
 
+def test_a_state_of_before_there_was_a_database_in_it_can_be_refreshed(recorded: dict[str, Any]) -> None:
+    less = {name: value for name, value in {**PROPS, **recorded}.items() if name != "database"}
+    assert not VerificationProvider().diff("verification", less, less).changes
+    assert changes(less)
+
+
 def test_another_database_may_be_an_empty_one_so_every_key_logs_in(asked: Asked, recorded: dict[str, Any]) -> None:
     assert changes(recorded, database="d1")
     update(recorded, database="d1")
