@@ -97,7 +97,7 @@ def test_a_guardrail_and_a_pass_through_are_what_litellm_makes_of_them(routed: R
     assert routed.ask("rescue", **magic).status_code in (400, 403)
     assert routed.upstream.calls == {}
     login = {"Authorization": f"Bearer {routed.keys['caller']}"}
-    assert routed.client.post("/echo", json={"question": 1}, headers=login).json() == {"path": "/echo"}
+    assert routed.client.post("/echo", json={"question": 1}, headers=login).json()["path"] == "/echo"
     assert routed.client.post("/echo", json={"question": 2}).status_code == 401
 
 
