@@ -21,6 +21,7 @@ PATIENCE: Final = 15.0
 _AGAIN_SECONDS: Final = 0.5
 _SPENT = "budget_exceeded"
 _EXPIRED = "expired_key"
+_NOT_FOUND = 404
 
 
 def edge_findings(url: str, *, patience: float = PATIENCE) -> list[str]:
@@ -36,20 +37,33 @@ def edge_findings(url: str, *, patience: float = PATIENCE) -> list[str]:
 
 
 def key_findings(
-    url: str, keys: Mapping[str, str], expected: Mapping[str, Mapping[str, Any]], *, patience: float = PATIENCE
+    url: str,
+    keys: Mapping[str, str],
+    expected: Mapping[str, Mapping[str, Any]],
+    *,
+    stored: bool = False,
+    patience: float = PATIENCE,
 ) -> list[str]:
-    """Log in at `url` with each of `keys` (alias: value) and return what differs from `expected` (by alias)."""
+    """Log in at `url` with each of `keys` (alias: value) and return what differs from `expected` (by alias).
+
+    stored: look whether the database has them, too. A replica remembers for a minute who logged in, whatever becomes of
+    the database (user_api_key_cache in litellm/proxy/auth).
+    """
     until = time.monotonic() + patience
-    ask = partial(_finding, url, expected=expected, until=until)
+    ask = partial(_finding, url, expected=expected, stored=stored, until=until)
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         found = pool.map(ask, keys.items())
         return [finding for finding in found if finding]
 
 
-def _finding(url: str, key: tuple[str, str], *, expected: Mapping[str, Mapping[str, Any]], until: float) -> str | None:
+def _finding(
+    url: str, key: tuple[str, str], *, expected: Mapping[str, Mapping[str, Any]], stored: bool, until: float
+) -> str | None:
     alias, value = key
     while True:
-        finding = _once(url, alias, value, expected[alias], patience=max(0.0, until - time.monotonic()))
+        patience = max(0.0, until - time.monotonic())
+        missing = _missing(url, alias, value, patience=patience) if stored else None
+        finding = missing or _once(url, alias, value, expected[alias], patience=patience)
         if finding is None or time.monotonic() >= until:
             return finding
         time.sleep(_AGAIN_SECONDS)
@@ -71,6 +85,17 @@ def _once(url: str, alias: str, value: str, expected: Mapping[str, Any], *, pati
         return f"key {alias!r} may not use {names(missing)}, which it was declared to; it lists {names(listed)}"
     if expected["only"] and (more := listed - declared):
         return f"key {alias!r} may use {names(more)} beside {names(declared)}, which is all that it was declared to"
+    return None
+
+
+def _missing(url: str, alias: str, value: str, *, patience: float) -> str | None:
+    try:
+        Transport(url, token=value, patience=patience).call(
+            "GET", "/key/info", operation="find", subject=f"virtual key {alias!r}"
+        )
+    except AdminError as error:
+        # Any other trouble shows when it logs in; a key may also not be allowed to ask this.
+        return f"key {alias!r} is not in the database: {_cause(error)}" if error.status == _NOT_FOUND else None
     return None
 
 

@@ -42,7 +42,7 @@ class VerificationProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Ask everything."""
-        verify(props, gateway=True, keys=props["keys"])
+        verify(props, gateway=True, keys=props["keys"], stored=False)
         return CreateResult("verification", _outs(props))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
@@ -50,7 +50,7 @@ class VerificationProvider(ResourceProvider):
         same = _olds.get(DATABASE) == _news[DATABASE]
         before = (_olds.get("verified") or {}) if same else {}
         new = {alias: value for alias, value in _news["keys"].items() if before.get(alias) != _hash(value)}
-        verify(_news, gateway=_moved(_olds, _news), keys=new)
+        verify(_news, gateway=_moved(_olds, _news), keys=new, stored=not same)
         return UpdateResult(_outs(_news))
 
 
@@ -89,8 +89,8 @@ class Verification(Resource, module="verification", name="Verification"):
         super().__init__(VerificationProvider(), name, inputs, opts)
 
 
-def verify(props: Mapping[str, Any], *, gateway: bool, keys: Mapping[str, str]) -> None:
-    """Ask the replicas and the edge if `gateway`, and log in with `keys`.
+def verify(props: Mapping[str, Any], *, gateway: bool, keys: Mapping[str, str], stored: bool) -> None:
+    """Ask the replicas and the edge if `gateway`, log in with `keys`, and look for them in the database if `stored`.
 
     Raises VerificationError with everything that is not as declared.
     """
@@ -99,7 +99,7 @@ def verify(props: Mapping[str, Any], *, gateway: bool, keys: Mapping[str, str]) 
         if gateway:
             asked.append(pool.submit(edge_findings, props["url"]))
             asked.append(pool.submit(replica_findings, props["replicas"], props["models"], patience=props["patience"]))
-        asked.append(pool.submit(key_findings, props["url"], keys, props["expected"]))
+        asked.append(pool.submit(key_findings, props["url"], keys, props["expected"], stored=stored))
         findings = [finding for answer in asked for finding in answer.result()]
     if findings:
         raise VerificationError(findings)

@@ -56,6 +56,21 @@ def findings(**expected: Any) -> list[str]:
     return key_findings(URL, {"a": KEY}, {"a": {**EXACT, **expected}}, patience=0.05)
 
 
+@pytest.mark.parametrize(
+    ("status", "finding"), [(404, "key 'a' is not in the database: HTTP 404: Key not found"), (403, None)]
+)
+def test_a_key_that_is_only_remembered_is_told_where_the_database_is_another(
+    gateway: Callable[[Answer], None], status: int, finding: str | None
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return refused(status, "not_found", "Key not found") if request.url.path == "/key/info" else listing("chat")
+
+    gateway(answer)
+    found = key_findings(URL, {"a": KEY}, {"a": EXACT}, stored=True, patience=0.05)
+    assert found == ([finding] if finding else [])
+    assert findings() == []
+
+
 def test_a_key_that_lists_what_was_declared_is_in_order(gateway: Callable[[Answer], None]) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         assert (request.method, request.url.path) == ("GET", "/v1/models"), "nothing else is free"

@@ -31,6 +31,7 @@ class Asked:
         self.replicas: list[str] = []
         self.keys: list[str] = []
         self.wrong: list[str] = []
+        self.stored = False
         monkeypatch.setattr(provider, "edge_findings", self._edge)
         monkeypatch.setattr(provider, "replica_findings", self._replicas)
         monkeypatch.setattr(provider, "key_findings", self._keys)
@@ -44,7 +45,8 @@ class Asked:
         self.replicas += replicas
         return []
 
-    def _keys(self, _url: str, keys: dict[str, str], _expected: Any) -> list[str]:
+    def _keys(self, _url: str, keys: dict[str, str], _expected: Any, *, stored: bool) -> list[str]:
+        self.stored = stored
         self.keys += sorted(keys)
         return self.wrong
 
@@ -103,6 +105,7 @@ def test_another_database_may_be_an_empty_one_so_every_key_logs_in(asked: Asked,
     assert changes(recorded, database="d1")
     update(recorded, database="d1")
     assert (asked.edges, asked.replicas, asked.keys) == (1, ["r0", "r1"], ["a", "b"])
+    assert asked.stored
 
 
 @pytest.mark.parametrize(
