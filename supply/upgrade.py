@@ -18,6 +18,8 @@ from supply.pulumi import Pulumi
 from supply.teardown import VOLUME
 
 SETTING = "databaseVolume"
+UNTIL_RESTORED = "**::verification-asked"
+"""What has to wait until the data is there: the proof that the gateway knows its keys."""
 STOP_SECONDS = "60"  # for requests in flight
 _MAJOR = "PG_MAJOR="
 _DATA_VERSION = ["sh", "-c", 'cat "$PGDATA/PG_VERSION"']
@@ -51,7 +53,7 @@ def upgrade(pulumi: Pulumi, *, project: str, python: Path, console: Console, up:
         _keep_old_volume(pulumi, container)
         command = ["pulumi", "config", "set", "--stack", pulumi.stack, SETTING, str(new)]
         run(command, what=f"Setting {SETTING}", env=pulumi.environment, cwd=pulumi.checkout)
-        pulumi.run("up", "--yes", "--skip-preview")
+        pulumi.run("up", "--yes", "--skip-preview", "--exclude", UNTIL_RESTORED)
         backups.replace(pulumi, Path(file), project=project, python=python)
         up()
     except SupplyError as error:
