@@ -85,5 +85,5 @@ END $$;
 
 
 def stored_password(role: str) -> str:
-    """Return the query for what the database checks a login's password by; no row if there is no such login."""
-    return f"SELECT rolpassword FROM pg_authid WHERE rolname = '{role}' AND rolcanlogin"
+    """Return the query for what the database checks a login's password by; a dash if there is no such login."""
+    return f"SELECT coalesce((SELECT rolpassword FROM pg_authid WHERE rolname = '{role}' AND rolcanlogin), '-')"
