@@ -17,7 +17,6 @@ from components.platform import platform
 from components.secrets import Secrets
 from config.settings import Settings
 from engine.identity import Identity
-from engine.platform import Running
 from engine.workload import HealthCheck, PublishedPort, Workload
 from postgres_admin.login import DatabaseLogin
 
@@ -45,7 +44,6 @@ class Database(pulumi.ComponentResource):
     """A Postgres that answers, with the volume that outlives its container."""
 
     url: pulumi.Output[str]
-    server: Running
     container_id: pulumi.Output[str]
     healthy: pulumi.Resource
 
@@ -60,14 +58,21 @@ class Database(pulumi.ComponentResource):
             timeout=args.settings.start_timeout,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
-        self._args, self.server, self.healthy = args, postgres, postgres.healthy
+        self._args, self._server, self.healthy = args, postgres, postgres.healthy
         self.container_id = postgres.id
-        role = self._login(name, args, postgres).role
+        login = self.login(
+            f"{name}-login",
+            DatabaseLogin,
+            prefix="litellm",
+            password=args.secrets.database_password,
+            container="database-login",
+            parent=self,
+        )
         password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))
-        self.url = pulumi.Output.concat("postgresql://", role, ":", password, f"@{ALIAS}:{PORT}/", DATABASE)
+        self.url = pulumi.Output.concat("postgresql://", login.role, ":", password, f"@{ALIAS}:{PORT}/", DATABASE)
         self.register_outputs({"containerId": self.container_id})
 
-    def place(self, thing: str) -> dict[str, Any] | None:
+    def _place(self, thing: str) -> dict[str, Any] | None:
         """Return from where the superuser logs in, in a container named after `thing`; None inside the database's."""
         args = self._args
         if platform(args.settings).is_local:
@@ -95,30 +100,42 @@ class Database(pulumi.ComponentResource):
             ),
         )
 
-    def _login(self, name: str, args: DatabaseArgs, postgres: Running) -> DatabaseLogin:
-        return DatabaseLogin(
-            f"{name}-login",
-            role=_role(args.secrets),
-            password=args.secrets.database_password,
-            container=postgres.name,
-            container_id=postgres.id,
+    def login(
+        self,
+        resource_name: str,
+        kind: type[DatabaseLogin],
+        *,
+        prefix: str,
+        password: pulumi.Output[str],
+        container: str,
+        parent: pulumi.Resource,
+    ) -> DatabaseLogin:
+        """Make a login of a kind for `password`; its role's name begins with `prefix`.
+
+        `container` is what the superuser's is named after, where it needs one of its own.
+        """
+        return kind(
+            resource_name,
+            role=_role(self._args.secrets, prefix, password),
+            password=password,
+            container=self._server.name,
+            container_id=self.container_id,
             superuser=USER,
             database=DATABASE,
-            place=self.place("database-login"),
+            place=self._place(container),
             # Logins are in the volume; where the container goes for good there is nobody to remove them.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.healthy], deleted_with=postgres.resource),
+            opts=pulumi.ResourceOptions(parent=parent, depends_on=[self.healthy], deleted_with=self._server.resource),
         )
 
 
-def _role(secrets: Secrets) -> pulumi.Output[str]:
+def _role(secrets: Secrets, prefix: str, password: pulumi.Output[str]) -> pulumi.Output[str]:
     """Return the name of the login: another one for another password, of which it tells nothing."""
 
     def named(arguments: list[str]) -> str:
-        key, password = arguments
-        return f"litellm_{hmac.new(key.encode(), password.encode(), hashlib.sha256).hexdigest()[:12]}"
+        key, value = arguments
+        return f"{prefix}_{hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()[:12]}"
 
-    known = pulumi.Output.all(secrets.derive("database-roles"), secrets.database_password).apply(named)
-    return pulumi.Output.unsecret(known)
+    return pulumi.Output.unsecret(pulumi.Output.all(secrets.derive("database-roles"), password).apply(named))
 
 
 def _workload(args: DatabaseArgs, *, volume: pulumi.Input[str]) -> Workload:

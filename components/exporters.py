@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
 import pulumi
@@ -46,18 +44,13 @@ class Exporters(pulumi.ComponentResource):
     def _postgres(self, name: str, args: ExportersArgs) -> exporter.Exporter:
         rotation = args.settings.rotation
         password = args.secrets.derive("database-monitor", rotation=rotation.number(rotation.database_password))
-        login = MonitorLogin(
+        login = args.database.login(
             f"{name}-login",
-            role=_role(args.secrets, password),
+            MonitorLogin,
+            prefix="monitor",
             password=password,
-            container=args.database.server.name,
-            container_id=args.database.container_id,
-            superuser=database.USER,
-            database=database.DATABASE,
-            place=args.database.place("database-monitor"),
-            opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[args.database.healthy], deleted_with=args.database.server.resource
-            ),
+            container="database-monitor",
+            parent=self,
         )
         return exporter.Exporter(
             component=exporters.alias(exporters.POSTGRES),
@@ -70,16 +63,6 @@ class Exporters(pulumi.ComponentResource):
             },
             secrets=("DATA_SOURCE_PASS",),
         )
-
-
-def _role(secrets: Secrets, password: pulumi.Output[str]) -> pulumi.Output[str]:
-    """Return the name of the login: another one for another password, of which it tells nothing."""
-
-    def named(arguments: list[str]) -> str:
-        key, value = arguments
-        return f"monitor_{hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()[:12]}"
-
-    return pulumi.Output.unsecret(pulumi.Output.all(secrets.derive("database-roles"), password).apply(named))
 
 
 def _redis(settings: Settings, cache: Cache) -> exporter.Exporter:
