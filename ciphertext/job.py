@@ -13,7 +13,7 @@ from requests.exceptions import ReadTimeout
 
 from ciphertext.tables import Counts, Tables
 from engine.api import EngineError
-from engine.connection import StandardInput
+from engine.connection import start
 from engine.job import CONFINED, remove
 from engine.logs import redact
 
@@ -87,7 +87,7 @@ def _run(
         tmpfs=dict(where.tmpfs),
         **CONFINED,
     )
-    _start(container, json.dumps({**order, "urls": list(where.urls)}))
+    start(container, f"{json.dumps({**order, 'urls': list(where.urls)})}\n")
     secrets = [*where.urls, *order["keys"], order.get("to", "")]
     try:
         code = container.wait(timeout=where.timeout)["StatusCode"]
@@ -96,17 +96,6 @@ def _run(
             f"job {name} did not end within {where.timeout:.0f} s (startTimeout); run the update again"
         ) from None
     return _result(container, code, secrets)
-
-
-def _start(container: Container, order: str) -> None:
-    """Start the job and give it its order by standard input, the only way that neither shows nor stays."""
-    # Attached before the start, or the process might look for its input first.
-    given = StandardInput(container.attach_socket(params={"stdin": 1, "stream": 1}))
-    try:
-        container.start()
-        given.write(f"{order}\n".encode())
-    finally:
-        given.close()
 
 
 def _result(container: Container, code: int, secrets: Sequence[str]) -> Counts:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
 
 
 class StandardInput:
@@ -33,6 +36,17 @@ class StandardInput:
         with suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
         release(self._holder)
+
+
+def start(container: Container, given: str) -> None:
+    """Start a container and give it a text by standard input, the only way that neither shows nor stays."""
+    # Attached before the start, or the process might look for its input first.
+    standard_input = StandardInput(container.attach_socket(params={"stdin": 1, "stream": 1}))
+    try:
+        container.start()
+        standard_input.write(given.encode())
+    finally:
+        standard_input.close()
 
 
 def release(connection: Any) -> None:

@@ -12,7 +12,7 @@ from requests.exceptions import ConnectionError as EngineConnectionError
 from requests.exceptions import ReadTimeout
 
 from engine.api import EngineError
-from engine.connection import StandardInput
+from engine.connection import start
 from engine.job import CONFINED, remove
 
 if TYPE_CHECKING:
@@ -61,12 +61,7 @@ def execute(client: DockerClient, place: Beside, statements: str, *, superuser: 
         **CONFINED,
     )
     try:
-        given = StandardInput(container.attach_socket(params={"stdin": 1, "stream": 1}))
-        try:
-            container.start()
-            given.write(f"{place.password}\n{statements}\n{END}\n".encode())
-        finally:
-            given.close()
+        start(container, f"{place.password}\n{statements}\n{END}\n")
         status = int(container.wait(timeout=TIMEOUT_SECONDS)["StatusCode"])
         return status, container.logs().decode(errors="replace")
     except (ReadTimeout, EngineConnectionError):
