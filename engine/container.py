@@ -11,7 +11,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_docker as docker
 
-from engine import restart_policy
+from engine import logs, restart_policy
 from engine.api import is_local
 from engine.identity import Identity
 from engine.orphans import removed_before_create
@@ -63,7 +63,7 @@ def container(
             start_period="0s",
         ),
         log_driver="json-file",
-        log_opts={"max-size": "10m", "max-file": "3"},
+        log_opts=logs.ROTATION,
         restart=restart_policy.UNLESS_STOPPED,
         destroy_grace_seconds=workload.stop_grace,
         opts=pulumi.ResourceOptions.merge(

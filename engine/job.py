@@ -15,7 +15,7 @@ from requests.exceptions import ReadTimeout
 
 from engine.api import EngineError, connect
 from engine.identity import OWNER_LABEL
-from engine.logs import last_lines
+from engine.logs import ROTATION, last_lines
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -29,7 +29,7 @@ CONFINED: Mapping[str, Any] = {
     "memswap_limit": "2g",
     "nano_cpus": 10**9,
     "pids_limit": 256,
-    "log_config": LogConfig(type="json-file", config={"max-size": "10m", "max-file": "3"}),
+    "log_config": LogConfig(type="json-file", config=dict(ROTATION)),
 }
 """What a one-shot container may do and take, as docker-py has it."""
 

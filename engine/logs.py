@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 LAST_LINES = 20
+ROTATION: Mapping[str, str] = {"max-size": "10m", "max-file": "3"}
+"""How much of a log the engine keeps (docs.docker.com, JSON File logging driver)."""
+
 SHORTEST_SECRET = 8
 """Shorter values of the environment (`true`, `4000`) are no secrets and would blank ordinary words."""
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_docker as docker
 
+from engine import logs
 from engine.identity import SPEC_LABEL, Identity
 from engine.orphans import removed_before_create
 from engine.swarm.names import duration
@@ -71,9 +72,7 @@ def service(
             networks_advanceds=[
                 docker.ServiceTaskSpecNetworksAdvancedArgs(id=workload.network, aliases=[workload.alias])
             ],
-            log_driver=docker.ServiceTaskSpecLogDriverArgs(
-                name="json-file", options={"max-size": "10m", "max-file": "3"}
-            ),
+            log_driver=docker.ServiceTaskSpecLogDriverArgs(name="json-file", options=logs.ROTATION),
         ),
         update_config=docker.ServiceUpdateConfigArgs(
             order=_order(workload), failure_action="rollback", monitor=duration(MONITOR_SECONDS), parallelism=1
