@@ -8,10 +8,10 @@ from typing import Any
 
 from litellm_admin.notices import KEPT
 from review.grouping import Cells
-from review.key_groups import spread
+from review.key_groups import changed
 from review.markdown import code, count, section, table
 from review.objects import NOT_FIELDS, objects
-from review.plan import Change, changes
+from review.plan import Change
 from review.preview import Preview
 from review.values import shown
 
@@ -34,7 +34,7 @@ def report(found: Sequence[Change]) -> str:
 
 def status(preview: Preview) -> int:
     """Return the exit status for monitoring. What could not be looked at is no reason for an all-clear."""
-    if drifted(spread(changes(preview.steps))):
+    if drifted(changed(preview)):
         return DRIFT
     told = " ".join(diagnostic.message for diagnostic in preview.diagnostics)
     return UNREADABLE if KEPT in told else NONE

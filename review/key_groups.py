@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from review.plan import Action, Change
-from review.preview import State
+from review.plan import Action, Change, changes
+from review.preview import Preview, State
 
 _KIND = "litellm:KeyGroup::"
 _VALUE = frozenset({"seed", "rotation", "emptied"})
 
 
-def spread(changes: Iterable[Change]) -> tuple[Change, ...]:
+def changed(preview: Preview) -> tuple[Change, ...]:
+    """Return the changes of a preview, those of a group's keys in the group's place."""
+    return spread(changes(preview.steps))
+
+
+def spread(found: Iterable[Change]) -> tuple[Change, ...]:
     """Put a change for each key of a group in the group's place."""
-    return tuple(one for change in changes for one in (_members(change) if _KIND in change.urn else (change,)))
+    return tuple(one for change in found for one in (_members(change) if _KIND in change.urn else (change,)))
 
 
 def _members(group: Change) -> Iterator[Change]:

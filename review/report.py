@@ -19,10 +19,10 @@ from review import (
     settings,
     stack_secrets,
 )
-from review.key_groups import spread
+from review.key_groups import changed
 from review.markdown import code, count
 from review.objects import Object, objects
-from review.plan import Action, Change, changes
+from review.plan import Action, Change
 from review.preview import Preview
 
 LONGEST = 60_000
@@ -45,7 +45,7 @@ class Plan:
     @classmethod
     def of(cls, preview: Preview) -> Plan:
         """Take a preview apart."""
-        found = spread(changes(preview.steps))
+        found = changed(preview)
         on_proxy, config = objects(found), proxy_config.contents(found)
         moved = models.moved(on_proxy, *config)
         return cls(preview=preview, changes=found, objects=on_proxy, config=config, moved=moved)
@@ -73,7 +73,7 @@ def render(preview: Preview) -> str:
 
 def render_drift(preview: Preview) -> str:
     """Return the report on drift alone."""
-    found = spread(changes(preview.steps))
+    found = changed(preview)
     told = drift.summary(found)
     line = f"⚠️ **{told}**" if told else UNTOLD if drift.status(preview) else NO_DRIFT
     planned = resources.tally(found)

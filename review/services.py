@@ -32,6 +32,18 @@ class Service:
 
 EDGE: Final = "edge"
 MOVED: Final = "**the gateway's address changes**, and applications need the new one"
+
+
+def _exporter(what: str, name: str) -> Service:
+    return Service(
+        title=f"exporter of {what}",
+        containers=re.compile(rf"^{name}-exporter-server$"),
+        replaced="no; a gap of seconds in the metrics",
+        interrupts=False,
+        image=f"{name}-exporter-image",
+    )
+
+
 SERVICES: Final = (
     Service(
         title="network",
@@ -83,26 +95,9 @@ SERVICES: Final = (
         interrupts=False,
         image="alertmanager-image",
     ),
-    Service(
-        title="exporter of Postgres",
-        containers=re.compile(r"^postgres-exporter-server$"),
-        replaced="no; a gap of seconds in the metrics",
-        interrupts=False,
-        image="postgres-exporter-image",
-    ),
-    Service(
-        title="exporter of Redis",
-        containers=re.compile(r"^redis-exporter-server$"),
-        replaced="no; a gap of seconds in the metrics",
-        interrupts=False,
-        image="redis-exporter-image",
-    ),
-    Service(
-        title="exporter of certificates",
-        containers=re.compile(r"^blackbox-exporter-server$"),
-        replaced="no; a gap of seconds in the metrics",
-        interrupts=False,
-        image="blackbox-exporter-image",
+    *(
+        _exporter(what, name)
+        for what, name in (("Postgres", "postgres"), ("Redis", "redis"), ("certificates", "blackbox"))
     ),
     Service(
         title="Grafana",
