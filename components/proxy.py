@@ -13,7 +13,7 @@ from components.encryption import CONFIG, REPLICAS, Encryption
 from components.network import Network
 from components.platform import platform
 from components.secrets import Secrets
-from config import cache, litellm
+from config import cache, haproxy, litellm
 from config.settings import Settings
 from engine.announcement import Announcement
 from engine.identity import Identity
@@ -140,4 +140,5 @@ def _workload(args: ProxyArgs, config: MountedFile, startup: MountedFile) -> Wor
         files={CONFIG: config, f"{litellm_runtime.STARTUP}/{litellm_runtime.STARTUP_MODULE.name}": startup},
         tmpfs=litellm_runtime.FOLDERS,
         beside=True,
+        edge_status_url=haproxy.STATUS_URL,
     )

@@ -14,7 +14,7 @@ import pulumi_docker as docker
 from engine import logs, restart_policy
 from engine.api import is_local
 from engine.identity import Identity
-from engine.orphans import removed_before_create
+from engine.orphans import Leave, removed_before_create
 from engine.workload import TMPFS, Workload, cpu_limit
 
 
@@ -71,7 +71,9 @@ def container(
             pulumi.ResourceOptions(
                 replace_on_changes=["healthcheck", "mounts", "tmpfs"],
                 delete_before_replace=not workload.beside,
-                hooks=removed_before_create(identity.label),
+                hooks=removed_before_create(
+                    identity.label, Leave(grace=workload.stop_grace, status_url=workload.edge_status_url)
+                ),
             ),
         ),
     )

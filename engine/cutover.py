@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
@@ -32,7 +33,12 @@ POLL_SECONDS = 0.3
 PATIENCE_SECONDS = 60
 
 # Both run inside a replica, which has Python and reaches the edge's status page; the token stays in its environment.
-READ_STATUS = "import sys,urllib.request as u;print(u.urlopen(sys.argv[1],timeout=5).read().decode())"
+# Where no edge listens, none sends requests: that is an empty page. One that is late has said nothing.
+READ_STATUS = (
+    "import sys,urllib.error as e,urllib.request as u\n"
+    "try: print(u.urlopen(sys.argv[1],timeout=5).read().decode())\n"
+    "except e.URLError as error: raise SystemExit(isinstance(error.reason, TimeoutError))"
+)
 DRAIN = (
     "import os,urllib.request as u;u.urlopen(u.Request('http://127.0.0.1:4000/health/drain',"
     "headers={'X-Drain-Token':os.environ['DRAIN_ENDPOINT_TOKEN']}))"
@@ -107,17 +113,49 @@ def cut_over(props: Mapping[str, Any]) -> None:
             raise EngineError("a replica was removed during the update; run the update again")
         old = [container for container in present if container.id not in props["replicas"]]
 
-        def status() -> set[str]:
-            return serving(_execute(declared[0], READ_STATUS, props["status_url"]))
-
-        wanted = {address for container in declared for address in _addresses(container)}
-        _wait(lambda: wanted <= status(), failure=f"the edge does not reach {_names(declared)}")
+        wanted = _all_addresses(declared)
+        status = _Status(by=declared[0], url=props["status_url"])
+        _wait(lambda: wanted <= serving(status.read() or ""), failure=f"the edge does not reach {_names(declared)}")
         for container in old:
             _drain(container)
-        unwanted = {address for container in old for address in _addresses(container)}
-        _wait(lambda: not unwanted & status(), failure=f"{_names(old)} did not drain")
+        _wait(lambda: status.without(_all_addresses(old), serving), failure=f"{_names(old)} did not drain")
     finally:
         client.close()
+
+
+def withdraw(container: Container, *, status_url: str, grace: float) -> None:
+    """Let the edge send `container` nothing new, and return when it has answered what it had, or `grace` is over.
+
+    What listens no more resets connections that it had not accepted: their requests would be lost.
+    """
+    if container.status != "running":
+        return
+    addresses, status = _addresses(container), _Status(by=container, url=status_url)
+    try:
+        _drain(container)
+        _wait(lambda: status.without(addresses, serving), failure=f"{container.name} did not drain")
+        wait_until_idle([container], by=container, status_url=status_url, timeout=grace)
+    except APIError as error:
+        if error.status_code != CONFLICT:
+            raise
+        # It has crashed, and gets nothing.
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Status:
+    """The edge's status page, as the container `by` reads it."""
+
+    by: Container
+    url: str
+
+    def read(self) -> str | None:
+        """Return the page, empty where there is no edge; None is no answer."""
+        return _execute(self.by, READ_STATUS, self.url)
+
+    def without(self, addresses: set[str], kind: Callable[[str], set[str]]) -> bool:
+        """Tell whether the page was read and none of `addresses` is one of that kind (serving, busy)."""
+        page = self.read()
+        return page is not None and not addresses & kind(page)
 
 
 def _drain(container: Container) -> None:
@@ -134,9 +172,9 @@ def _drain(container: Container) -> None:
 
 def wait_until_idle(containers: Sequence[Container], *, by: Container, status_url: str, timeout: float) -> None:
     """Return when nothing is in flight on drained `containers`, or after `timeout` seconds; `by` asks the edge."""
-    addresses = {address for container in containers for address in _addresses(container)}
+    addresses, status = _all_addresses(containers), _Status(by=by, url=status_url)
     deadline = time.monotonic() + timeout
-    while addresses & busy(_execute(by, READ_STATUS, status_url)) and time.monotonic() < deadline:
+    while not status.without(addresses, busy) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
 
 
@@ -157,15 +195,19 @@ def _addresses(container: Container) -> set[str]:
     return {f"{network['IPAddress']}:4000" for network in networks}
 
 
+def _all_addresses(containers: Iterable[Container]) -> set[str]:
+    return {address for container in containers for address in _addresses(container)}
+
+
 def _names(containers: Iterable[Container]) -> str:
     return ", ".join(sorted(str(container.name) for container in containers))
 
 
-def _execute(container: Container, script: str, *arguments: str) -> str:
+def _execute(container: Container, script: str, *arguments: str) -> str | None:
     # What Python itself has to say is no part of the answer.
     result = container.exec_run(["python3", "-c", script, *arguments], stderr=False)
     output = cast("bytes", result.output)  # an iterator only where the output is streamed
-    return output.decode(errors="replace") if result.exit_code == 0 else ""
+    return output.decode(errors="replace") if result.exit_code == 0 else None
 
 
 def _wait(condition: Callable[[], bool], *, failure: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 from docker.models.containers import Container
 
+from engine import cutover
 from engine.api import EngineError, connect
 from engine.identity import OWNER_LABEL, STACK_LABEL
 
@@ -26,18 +28,26 @@ COLLECTIONS: Mapping[str, str] = {
 """What docker-py calls the things that Pulumi makes."""
 
 
-def removed_before_create(label: str) -> pulumi.ResourceHookBinding:
-    """Return the hooks of what the stack with `label` (Identity.label) makes on the engine.
+@dataclass(frozen=True, kw_only=True)
+class Leave:
+    """How a container goes: after `grace` seconds at most, and first out of the edge with this status page, if any."""
+
+    grace: int
+    status_url: str | None
+
+
+def removed_before_create(label: str, leave: Leave | None = None) -> pulumi.ResourceHookBinding:
+    """Return the hooks of what the stack with `label` (Identity.label) makes on the engine; of a container, `leave`.
 
     Pulumi is about to create it, so whatever has its name and its owner's label is in no state. Two containers of one
     name cannot be, nor two services, secrets or configs; two networks of one name can, and then nothing can be attached
     to either. What another state's stack of the same name owns is not touched: the update fails and says so.
     """
-    return pulumi.ResourceHookBinding(before_create=[_hook(label)])
+    return pulumi.ResourceHookBinding(before_create=[_hook(label, leave)])
 
 
 @cache
-def _hook(label: str) -> pulumi.ResourceHook:
+def _hook(label: str, leave: Leave | None) -> pulumi.ResourceHook:
     def remove(args: pulumi.ResourceHookArgs) -> None:
         inputs = args.new_inputs or {}
         name = str(inputs["name"])
@@ -51,13 +61,21 @@ def _hook(label: str) -> pulumi.ResourceHook:
                         " that was lost); choose another stack name, or remove that one first"
                     )
                 pulumi.log.warn(f"{name} is left from an update that was killed; it is removed and made again")
-                if isinstance(orphan, Container):
-                    orphan.stop()
+                if isinstance(orphan, Container) and leave:
+                    _stop(orphan, leave)
                 orphan.remove()
         finally:
             client.close()
 
-    return pulumi.ResourceHook(f"remove-orphans-of-{label}", remove)
+    name = f"remove-orphans-of-{label}"
+    return pulumi.ResourceHook(f"{name}-{leave.grace}-{leave.status_url}" if leave else name, remove)
+
+
+def _stop(orphan: Container, leave: Leave) -> None:
+    # A replica has been found by the edge meanwhile, and has requests.
+    if leave.status_url:
+        cutover.withdraw(orphan, status_url=leave.status_url, grace=leave.grace)
+    orphan.stop(timeout=leave.grace)
 
 
 def _orphans(client: DockerClient, kind: str, *, name: str, label: str) -> Iterator[Any]:

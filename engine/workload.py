@@ -16,7 +16,7 @@ import pulumi_random as random
 from engine import capacity
 
 TMPFS = "rw,nosuid,nodev,noexec,mode=1777"
-UNHASHED = ("cpus", "environment", "everywhere", "files", "health", "ports", "secrets")
+UNHASHED = ("cpus", "edge_status_url", "environment", "everywhere", "files", "health", "ports", "secrets")
 """Parts of a workload that are told apart in another form, or change nothing in a container."""
 
 
@@ -63,7 +63,7 @@ class Workload:
     in the container to files, `volumes` to names of volumes, `tmpfs` lists folders in memory. `memory` is in MiB,
     `cpus` how many it may use at once, `stop_grace` in seconds. An empty `entrypoint` is the image's own. `beside` lets
     a replacement start before the old container goes; its name needs a `revision`. `everywhere` is for what runs once
-    on each host.
+    on each host. `edge_status_url` is the status page of the edge that sends it requests.
     """
 
     component: str
@@ -85,6 +85,7 @@ class Workload:
     cpus: float = 1
     beside: bool = False
     everywhere: bool = False
+    edge_status_url: str | None = None
 
 
 def revision(

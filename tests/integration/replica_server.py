@@ -2,6 +2,7 @@
 
 Runs in a container, with the standard library alone. `PUT /told` sets `ready` (the status of readiness), `late` (the
 seconds that readiness takes) and `takes` (those of an answer); `GET /told` returns how many requests were answered.
+`GET /health/drain` is LiteLLM's: not ready from then on.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path == "/health/readiness":
             time.sleep(told["late"])
             self._answer(told["ready"], {})
+        elif self.path == "/health/drain":
+            told["ready"] = 503
+            self._answer(200, {})
         else:
             self._answer(404, {})
 

@@ -17,10 +17,12 @@ from typing import Any
 import docker
 import httpx
 import pytest
+from docker.models.containers import Container
 
 from components.edge import CONFIG
 from config import haproxy
 from config.settings import default_images
+from engine import cutover
 from tests.integration import replica_server
 
 SERVER = Path(replica_server.__file__).read_text(encoding="utf-8")
@@ -46,8 +48,8 @@ class Containers:
         alias: str,
         ports: Sequence[int] = (),
         files: Mapping[str, Path] | None = None,
-    ) -> list[int]:
-        """Start one from one of the stack's images, and return where its ports are on 127.0.0.1."""
+    ) -> tuple[Container, list[int]]:
+        """Start one from one of the stack's images, and return it, and where its ports are on 127.0.0.1."""
         published: dict[str, int | list[int] | tuple[str, int] | None] = {
             f"{port}/tcp": ("127.0.0.1", 0) for port in ports
         }
@@ -59,17 +61,19 @@ class Containers:
             networking_config={self.network: docker.types.EndpointConfig("1.41", aliases=[alias])},
             ports=published,
             volumes={str(source): {"bind": target, "mode": "ro"} for target, source in (files or {}).items()},
+            environment={"DRAIN_ENDPOINT_TOKEN": "token"},
         )
         self.remains.callback(container.remove, force=True, v=True)
         container.reload()
         found = container.attrs["NetworkSettings"]["Ports"]
-        return [int(found[f"{port}/tcp"][0]["HostPort"]) for port in ports]
+        return container, [int(found[f"{port}/tcp"][0]["HostPort"]) for port in ports]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Replica:
     """A server behind the edge that does as it is told."""
 
+    container: Container
     client: httpx.Client
 
     def tell(self, **behaviour: Any) -> None:
@@ -95,9 +99,9 @@ class Edge:
         """Start a replica, and return it when the edge sends requests to it."""
         before = self.serving
         command = ["python3", "-c", SERVER]
-        [port] = self.containers.run("litellm", command, ports=[replica_server.PORT], alias=ALIAS)
+        container, [port] = self.containers.run("litellm", command, ports=[replica_server.PORT], alias=ALIAS)
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
-        replica = Replica(client=self.remains.enter_context(client))
+        replica = Replica(container=container, client=self.remains.enter_context(client))
         until(lambda: answers(client, "/told"))
         until(lambda: self.serving > before)
         return replica
@@ -163,7 +167,7 @@ def edge(tmp_path: Path) -> Iterator[Edge]:
         containers = Containers(engine=engine, network=network, remains=remains)
         command = ["haproxy", "-W", "-db", "-f", CONFIG]
         ports = [haproxy.PORT, haproxy.STATUS_PORT]
-        found = containers.run("haproxy", command, alias=haproxy.ALIAS, ports=ports, files={CONFIG: config})
+        _, found = containers.run("haproxy", command, alias=haproxy.ALIAS, ports=ports, files={CONFIG: config})
         limits = httpx.Limits(max_connections=CLIENTS)
         clients = [
             remains.enter_context(
@@ -207,3 +211,15 @@ def test_replicas_that_say_they_are_not_ready_get_nothing(edge: Edge) -> None:
     assert replica.answered == before
     replica.tell(ready=200)
     until(lambda: edge.client.post("/v1/chat/completions", json={}).status_code == 200)
+
+
+def test_no_request_is_lost_to_a_replica_that_is_withdrawn_and_stopped(edge: Edge) -> None:
+    stays, goes = edge.replica(), edge.replica()
+    with edge.load() as seen:
+        until(lambda: goes.answered > CLIENTS)
+        cutover.withdraw(goes.container, status_url=haproxy.STATUS_URL, grace=10)
+        answered = goes.answered
+        goes.container.kill()
+        time.sleep(3)
+    assert seen.keys() == {200}
+    assert stays.answered + answered == seen[200]

@@ -53,8 +53,8 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
         Grafana("grafana", args)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("engine.container.removed_before_create", lambda _label: None)
-        patch.setattr("engine.single_host.removed_before_create", lambda _label: None)
+        patch.setattr("engine.container.removed_before_create", lambda *_: None)
+        patch.setattr("engine.single_host.removed_before_create", lambda *_: None)
         declare()
     return recorder.resources
 

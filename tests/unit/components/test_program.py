@@ -61,7 +61,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
             patch.setattr(preflight, check, lambda **_: None)
         patch.setattr(capacity, "cpus", lambda: 2)
         for module in (container, single_host):
-            patch.setattr(module, "removed_before_create", lambda _label: None)
+            patch.setattr(module, "removed_before_create", lambda *_: None)
         run_program()
     return recorder.resources
 

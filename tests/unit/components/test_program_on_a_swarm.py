@@ -47,7 +47,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
         patch.setattr(capacity, "cpus", lambda: 2)
         patch.setattr(secret, "of_image", lambda _image: IMAGE)
         for module in ("config_file", "platform", "secret", "service"):
-            patch.setattr(f"engine.swarm.{module}.removed_before_create", lambda _label: None)
+            patch.setattr(f"engine.swarm.{module}.removed_before_create", lambda *_: None)
         run_program()
     return recorder.resources
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from engine import preflight
 from engine.api import EngineError
-from engine.cutover import busy, serving
+from engine.cutover import READ_STATUS, busy, serving
 from engine.identity import Identity
 from engine.logs import redact
 from engine.rendered_file import RenderedFileProvider
@@ -39,6 +41,13 @@ def test_the_status_page_tells_where_requests_are_in_flight() -> None:
 
 def test_no_status_page_means_that_nothing_serves() -> None:
     assert serving("") == set()
+
+
+def test_without_an_edge_the_status_page_is_empty_and_no_failure() -> None:
+    read = subprocess.run(
+        [sys.executable, "-c", READ_STATUS, "http://127.0.0.1:1/stats;csv"], capture_output=True, text=True, check=True
+    )
+    assert read.stdout == ""
 
 
 def test_logs_lose_secrets_and_the_passwords_inside_urls() -> None:
