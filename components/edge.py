@@ -48,6 +48,7 @@ class Edge(pulumi.ComponentResource):
                 upstream=f"{proxy.ALIAS}:{proxy.PORT}",
                 database=f"{database.ALIAS}:{database.PORT}",
                 request_timeout=litellm.request_timeout(args.settings),
+                keep_connections=engine.is_local,
             ),
             opts=child,
         )

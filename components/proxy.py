@@ -133,6 +133,7 @@ def _workload(args: ProxyArgs, config: MountedFile, startup: MountedFile) -> Wor
             "DISABLE_SCHEMA_UPDATE": "true",  # the migration has done it
             "DRAIN_ENDPOINT_TOKEN": args.secrets.derive("drain-token"),
             "GRACEFUL_SHUTDOWN_TIMEOUT": str(drain_timeout),
+            "KEEPALIVE_TIMEOUT": str(haproxy.KEPT_SECONDS),
             "LITELLM_MASTER_KEY": args.secrets.master_key,
             "LITELLM_SALT_KEY": args.secrets.salt_key,
         },

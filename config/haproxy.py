@@ -34,6 +34,17 @@ REPLICAS = """\
   server-template replica {slots} {upstream}
 """
 
+# A replica keeps an idle connection for a day (`KEPT_SECONDS`), HAProxy for seconds: it is never the replica that
+# closes one just as a request is written to it, which could not be sent again without the risk of running twice.
+KEPT = """\
+  # A new connection for each request costs a replica a third of what it can answer.
+  option http-keep-alive
+  http-reuse always"""
+CLOSED = """\
+  # Whoever writes to a kept connection of a host that is gone waits for an answer; a new one is tried elsewhere soon.
+  option http-server-close"""
+KEPT_SECONDS = 86_400
+
 # The name server is Docker's own inside every container of a user-defined network.
 TEMPLATE = """\
 global
@@ -56,9 +67,7 @@ defaults
   option dontlognull
   # A connection without a request, such as that of the container's health check, is no client's mistake.
   option http-ignore-probes
-  # A connection to a replica serves one request: a kept one could close just as the next request is written to it,
-  # and that request could not be sent again without the risk of running twice.
-  option http-server-close
+{connections}
   # Only a connection that was never made is tried again, on another replica: on each of them if need be, because all
   # of a new config start at the same time, and HAProxy takes each for good until it has looked.
   option redispatch 1
@@ -104,15 +113,17 @@ frontend status
 """
 
 
-def render(*, upstream: str, database: str, request_timeout: int) -> str:
+def render(*, upstream: str, database: str, request_timeout: int, keep_connections: bool) -> str:
     """Return the content of haproxy.cfg for replicas at `upstream` and Postgres at `database` (DNS name:port).
 
-    `request_timeout` is in seconds.
+    `request_timeout` is in seconds. `keep_connections` to replicas where none can vanish without closing them: on the
+    edge's own host.
     """
     return TEMPLATE.format(
         prompt_replicas=REPLICAS.format(slots=SLOTS, upstream=upstream, fall=2),
         # On a host that busy a connection may fail by itself, and there is no other replica to try.
         late_replicas=REPLICAS.format(slots=SLOTS, upstream=upstream, fall=5),
+        connections=KEPT if keep_connections else CLOSED,
         database=database,
         frontend=FRONTEND,
         backend=BACKEND,

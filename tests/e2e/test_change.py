@@ -12,6 +12,7 @@ from contextlib import suppress
 import docker
 from docker.models.containers import Container
 
+from components import proxy
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
 from tests.e2e.load import chat, load, stream, streamed
 from tests.e2e.stack import Stack
@@ -36,6 +37,22 @@ def test_a_second_up_changes_nothing(stack: Stack) -> None:
 def test_a_preview_after_a_refresh_changes_nothing(stack: Stack) -> None:
     stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     stack.pulumi("preview", "--expect-no-changes")
+
+
+def test_a_replica_keeps_an_idle_connection_longer_than_the_edge(stack: Stack, engine: docker.DockerClient) -> None:
+    # Or it could close one just as the edge writes a request to it.
+    script = (
+        "import http.client, time\n"
+        f"kept = http.client.HTTPConnection('127.0.0.1', {proxy.PORT}, timeout=30)\n"
+        "for pause in (12, 0):\n"
+        "    kept.request('GET', '/health/liveliness')\n"
+        "    kept.auto_open = False\n"
+        "    assert kept.getresponse().read()\n"
+        "    time.sleep(pause)\n"
+    )
+    [replica] = replicas(engine, stack)
+    result = engine.containers.get(replica).exec_run(["python3", "-c", script])
+    assert result.exit_code == 0, result.output
 
 
 def test_a_config_change_under_load_loses_no_request(stack: Stack, engine: docker.DockerClient) -> None:

@@ -1,7 +1,8 @@
 """What the edge sees of a replica: readiness that can be late or refused, and answers that take a while.
 
 Runs in a container, with the standard library alone. `PUT /told` sets `ready` (the status of readiness), `late` (the
-seconds that readiness takes) and `takes` (those of an answer); `GET /told` returns how many requests were answered.
+seconds that readiness takes) and `takes` (those of an answer); `GET /told` returns how many requests were answered, on
+how many connections.
 `GET /health/drain` is LiteLLM's: not ready from then on.
 """
 
@@ -17,13 +18,14 @@ PORT = 4000
 
 lock = threading.Lock()
 told: dict[str, Any] = {"ready": 200, "late": 0, "takes": 0.3}
-answered = {"requests": 0}
+answered = {"requests": 0, "connections": 0}
 
 
 class Handler(BaseHTTPRequestHandler):
     """Answer as a replica does."""
 
     protocol_version = "HTTP/1.1"
+    has_asked = False
 
     def do_GET(self) -> None:
         if self.path == "/told":
@@ -42,6 +44,8 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(told["takes"])
         with lock:
             answered["requests"] += 1
+            answered["connections"] += not self.has_asked
+        self.has_asked = True  # one of these handles a connection
         self._answer(200, {})
 
     def do_PUT(self) -> None:

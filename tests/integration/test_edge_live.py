@@ -83,7 +83,15 @@ class Replica:
     @property
     def answered(self) -> int:
         """How many requests it has answered."""
-        return int(self.client.get("/told").raise_for_status().json()["requests"])
+        return self._counted("requests")
+
+    @property
+    def connections(self) -> int:
+        """How many connections those came on."""
+        return self._counted("connections")
+
+    def _counted(self, what: str) -> int:
+        return int(self.client.get("/told").raise_for_status().json()[what])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +165,12 @@ def answers(client: httpx.Client, path: str) -> bool:
 def edge(tmp_path: Path) -> Iterator[Edge]:
     config = tmp_path / "haproxy.cfg"
     config.write_text(
-        haproxy.render(upstream=f"{ALIAS}:{replica_server.PORT}", database="database:5432", request_timeout=60)
+        haproxy.render(
+            upstream=f"{ALIAS}:{replica_server.PORT}",
+            database="database:5432",
+            request_timeout=60,
+            keep_connections=True,
+        )
     )
     tmp_path.chmod(0o755)
     with ExitStack() as remains:
@@ -223,3 +236,21 @@ def test_no_request_is_lost_to_a_replica_that_is_withdrawn_and_stopped(edge: Edg
         time.sleep(3)
     assert seen.keys() == {200}
     assert stays.answered + answered == seen[200]
+
+
+def test_a_replica_gets_requests_on_connections_that_are_kept(edge: Edge) -> None:
+    replica = edge.replica()
+    with edge.load() as seen:
+        time.sleep(3)
+    assert seen.keys() == {200}
+    assert replica.connections <= CLIENTS < replica.answered
+
+
+def test_connections_that_a_replica_closed_are_not_used(edge: Edge) -> None:
+    replica = edge.replica()
+    for _ in range(3):
+        with edge.load() as seen:
+            time.sleep(1)
+        assert seen.keys() == {200}
+        replica.container.restart(timeout=0)
+        until(lambda: answers(edge.client, "/told"))

@@ -107,8 +107,21 @@ def test_max_end_user_budget_becomes_a_budget_that_litellm_enforces() -> None:
     assert budget.declared() == {"max_budget": 0.002, "budget_duration": "1d"}
 
 
+def edge_config(*, keep_connections: bool = True) -> str:
+    return haproxy.render(
+        upstream="litellm:4000", database="database:5432", request_timeout=600, keep_connections=keep_connections
+    )
+
+
+def test_the_edge_keeps_connections_only_where_a_host_cannot_be_gone_without_closing_them() -> None:
+    assert "http-reuse always" in edge_config()
+    assert "option http-server-close" not in edge_config()
+    assert "http-reuse" not in edge_config(keep_connections=False)
+    assert "option http-server-close" in edge_config(keep_connections=False)
+
+
 def test_the_edge_waits_longer_than_the_proxy_and_never_repeats_a_request() -> None:
-    text = haproxy.render(upstream="litellm:4000", database="database:5432", request_timeout=600)
+    text = edge_config()
     assert "timeout server 620s" in text
     assert "retry-on conn-failure\n" in text
     assert text.count(f"server-template replica {haproxy.SLOTS} litellm:4000") == 2, "in time, and late"
@@ -134,7 +147,7 @@ def test_prometheus_reads_the_edges_own_metrics_where_the_edge_shows_them() -> N
         prometheus.render(MonitoringSettings(), stack="dev", upstream="litellm", upstream_port=4000)
     )
     job = next(job for job in config["scrape_configs"] if job["job_name"] == prometheus.EDGE)
-    text = haproxy.render(upstream="litellm:4000", database="database:5432", request_timeout=600)
+    text = edge_config()
     assert f"use-service prometheus-exporter if {{ path {job['metrics_path']} }}" in text
     assert job["static_configs"] == [{"targets": [f"{haproxy.ALIAS}:{haproxy.STATUS_PORT}"]}]
     assert f"bind :{haproxy.STATUS_PORT}" in text
