@@ -12,17 +12,21 @@ from docker.models.containers import Container
 
 from engine import cutover
 from engine.api import EngineError, connect
-from engine.identity import OWNER_LABEL, STACK_LABEL
+from engine.identity import COMPONENT_LABEL, OWNER_LABEL, STACK_LABEL
+from engine.swarm import tasks
 
 if TYPE_CHECKING:
     from docker import DockerClient
 
 CONTAINER = "docker:index/container:Container"
+SERVICE = "docker:index/service:Service"
+STOP_SECONDS = 120
+"""How long the containers of a service that was removed may take to end."""
 COLLECTIONS: Mapping[str, str] = {
     CONTAINER: "containers",
     "docker:index/network:Network": "networks",
     "docker:index/secret:Secret": "secrets",
-    "docker:index/service:Service": "services",
+    SERVICE: "services",
     "docker:index/serviceConfig:ServiceConfig": "configs",
 }
 """What docker-py calls the things that Pulumi makes."""
@@ -51,7 +55,8 @@ def _hook(label: str, leave: Leave | None) -> pulumi.ResourceHook:
     def remove(args: pulumi.ResourceHookArgs) -> None:
         inputs = args.new_inputs or {}
         name = str(inputs["name"])
-        owner = next(entry["value"] for entry in inputs["labels"] if entry["label"] == OWNER_LABEL)
+        labels = {entry["label"]: entry["value"] for entry in inputs["labels"]}
+        owner = labels[OWNER_LABEL]
         client = connect()
         try:
             for orphan in _orphans(client, args.type, name=name, label=label):
@@ -64,6 +69,9 @@ def _hook(label: str, leave: Leave | None) -> pulumi.ResourceHook:
                 if isinstance(orphan, Container) and leave:
                     _stop(orphan, leave)
                 orphan.remove()
+            if args.type == SERVICE:
+                ended = {name: labels[name] for name in (STACK_LABEL, COMPONENT_LABEL)}
+                tasks.wait_until_ended(client, labels=ended, timeout=STOP_SECONDS)
         finally:
             client.close()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine.api import EngineError
 from engine.logs import LAST_LINES, redact
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 Task = Mapping[str, Any]
 FAILED = ("failed", "rejected")
+OVER = (*FAILED, "complete", "shutdown", "orphaned", "remove")
+POLL_SECONDS = 0.5
 HEADER = ">BxxxL"
 """Before each piece of a log: the stream, and the length (docs.docker.com/engine/api, "Attach to a container")."""
 LOG_SECONDS = 10
@@ -21,6 +25,41 @@ LOG_SECONDS = 10
 def is_running(task: Task) -> bool:
     """Tell whether a task works: one with a health check has passed it."""
     return bool(task["Status"]["State"] == "running" and task["DesiredState"] == "running")
+
+
+def is_over(task: Task) -> bool:
+    """Tell whether nothing of a task runs any more."""
+    return task["Status"]["State"] in OVER
+
+
+def wait_until_ended(client: DockerClient, *, labels: Mapping[str, str], timeout: float) -> None:
+    """Return when no container with `labels` runs for a service that was removed.
+
+    A service is removed at once, its containers end later, on their nodes. Two Postgres on one volume lose its data.
+    Raises EngineError after `timeout` seconds.
+    """
+    api: Any = client.api  # docker-py leaves tasks and services untyped
+    deadline = time.monotonic() + timeout
+    while left := _of_removed_services(api, labels):
+        if time.monotonic() > deadline:
+            nodes = ", ".join(sorted({task["NodeID"] for task in left}))
+            raise EngineError(
+                f"containers of a service that was removed have not ended within {timeout:.0f} s, on node {nodes}; if"
+                " that node is gone for good, `docker node rm --force` it, and run the update again"
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _of_removed_services(api: Any, labels: Mapping[str, str]) -> list[Task]:
+    present = {service["ID"] for service in api.services()}
+    return [
+        task
+        for task in api.tasks()
+        if task["ServiceID"] not in present
+        and task.get("NodeID")
+        and not is_over(task)
+        and labels.items() <= (task["Spec"].get("ContainerSpec", {}).get("Labels") or {}).items()
+    ]
 
 
 def last_failure(client: DockerClient, tasks: Iterable[Task], *, hidden: Iterable[str]) -> str:

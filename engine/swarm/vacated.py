@@ -14,9 +14,9 @@ from docker.errors import NotFound
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
 
 from engine.api import EngineError, connect
+from engine.swarm.tasks import is_over
 
 POLL_SECONDS = 0.5
-OVER = ("complete", "failed", "shutdown", "rejected", "orphaned", "remove")
 
 
 class VacatedProvider(ResourceProvider):
@@ -69,6 +69,6 @@ def _is_used(client: Any, network_id: str) -> bool:
     return any(
         attachment["Network"]["ID"] == network_id
         for task in client.api.tasks()
-        if task["Status"]["State"] not in OVER
+        if not is_over(task)
         for attachment in task.get("NetworksAttachments") or ()
     )

@@ -11,7 +11,8 @@ from typing import Any, cast
 
 import pytest
 
-from engine.identity import SPEC_LABEL
+from engine.api import EngineError
+from engine.identity import COMPONENT_LABEL, SPEC_LABEL
 from engine.swarm import converged, secret, tasks
 from engine.swarm.names import LONGEST_NAME, duration, unique
 from engine.swarm.volume import NodeVolumeProvider
@@ -71,6 +72,26 @@ def test_the_last_failure_is_told_with_its_log_and_without_its_secrets() -> None
 
 def test_where_nothing_failed_that_is_said() -> None:
     assert tasks.last_failure(cast("Any", client(b"")), [], hidden=[]) == "no task has failed so far"
+
+
+def test_what_a_removed_service_still_runs_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "POLL_SECONDS", 0)
+
+    def entry(state: str, *, service: str, component: str = "database") -> dict[str, Any]:
+        spec = {"ContainerSpec": {"Labels": {COMPONENT_LABEL: component, "more": "x"}}}
+        return {**task(state, at="1"), "ServiceID": service, "NodeID": "node-1", "Spec": spec}
+
+    others = [entry("running", service="there"), entry("running", service="gone", component="edge")]
+    seen = [[*others, entry(state, service="gone")] for state in ("running", "running", "shutdown")]
+    asked = iter(seen)
+    api = SimpleNamespace(services=lambda: [{"ID": "there"}], tasks=lambda: next(asked))
+    labels = {COMPONENT_LABEL: "database"}
+    tasks.wait_until_ended(cast("Any", SimpleNamespace(api=api)), labels=labels, timeout=60)
+    assert next(asked, None) is None
+
+    api.tasks = lambda: seen[0]
+    with pytest.raises(EngineError, match="have not ended within 0 s, on node node-1"):
+        tasks.wait_until_ended(cast("Any", SimpleNamespace(api=api)), labels=labels, timeout=0)
 
 
 def service(*, spec: str, running: int, desired: int) -> dict[str, Any]:
