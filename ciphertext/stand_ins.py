@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 STAND_IN_LABEL = "io.litellm-stack.stand-in"
+MODULES = "PYTHONPATH="
+"""Before the folder, in a replica's environment, with what runs before LiteLLM."""
 
 # Runs in the stand-in before LiteLLM does. A setting of the file wins over environment and database.
 HOLD_STILL = """\
@@ -132,8 +134,10 @@ def _start(client: DockerClient, replica: Container, props: Mapping[str, Any]) -
     stand_in = client.containers.get(created["Id"])
     if not host["ReadonlyRootfs"]:
         # A remote engine has its files not by a mount but inside the container.
-        content, _ = replica.get_archive(config)
-        stand_in.put_archive(posixpath.dirname(config), b"".join(content))
+        modules = [entry.removeprefix(MODULES) for entry in described["Env"] if entry.startswith(MODULES)]
+        for path in (config, *modules):
+            content, _ = replica.get_archive(path)
+            stand_in.put_archive(posixpath.dirname(path), b"".join(content))
     stand_in.start()
     return stand_in
 

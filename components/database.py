@@ -25,6 +25,8 @@ PORT = 5432
 USER = "llmproxy"
 """The superuser, who makes the database and logs in from inside its container only."""
 DATABASE = "litellm"
+LOGIN = "litellm"
+"""What the names of the proxy's roles begin with."""
 DATA = "/var/lib/postgresql/data"
 
 
@@ -45,7 +47,8 @@ class Database(pulumi.ComponentResource):
 
     url: pulumi.Output[str]
     container_id: pulumi.Output[str]
-    healthy: pulumi.Resource
+    ready: pulumi.Resource
+    """The proxy can log in."""
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Database", name, {}, opts)
@@ -58,18 +61,19 @@ class Database(pulumi.ComponentResource):
             timeout=args.settings.start_timeout,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
-        self._args, self._server, self.healthy = args, postgres, postgres.healthy
+        self._args, self._server = args, postgres
         self.container_id = postgres.id
-        login = self.login(
+        self.ready = self.login(
             f"{name}-login",
             DatabaseLogin,
-            prefix="litellm",
+            prefix=LOGIN,
             password=args.secrets.database_password,
             container="database-login",
             parent=self,
         )
+        role = _role(args.secrets, LOGIN, args.secrets.database_password)
         password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))
-        self.url = pulumi.Output.concat("postgresql://", login.role, ":", password, f"@{ALIAS}:{PORT}/", DATABASE)
+        self.url = pulumi.Output.concat("postgresql://", role, ":", password, f"@{ALIAS}:{PORT}/", DATABASE)
         self.register_outputs({"containerId": self.container_id})
 
     def _place(self, thing: str) -> dict[str, Any] | None:
@@ -124,7 +128,9 @@ class Database(pulumi.ComponentResource):
             database=DATABASE,
             place=self._place(container),
             # Logins are in the volume; where the container goes for good there is nobody to remove them.
-            opts=pulumi.ResourceOptions(parent=parent, depends_on=[self.healthy], deleted_with=self._server.resource),
+            opts=pulumi.ResourceOptions(
+                parent=parent, depends_on=[self._server.healthy], deleted_with=self._server.resource
+            ),
         )
 
 

@@ -45,7 +45,7 @@ class Encryption(pulumi.ComponentResource):
         super().__init__("litellm-stack:components:Encryption", name, {}, opts)
         self._args = _salt_key(args)
         # A rotation reads and writes tables, so they have to be there. The backup is: the database waits for it.
-        after = pulumi.ResourceOptions(parent=self, depends_on=[args.migration, args.database.healthy])
+        after = pulumi.ResourceOptions(parent=self, depends_on=[args.migration, args.database.ready])
         self.salt_key = SaltKey(f"{name}-salt-key", self._args, after)
         self.image = args.migration.image
         self.register_outputs({})

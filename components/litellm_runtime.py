@@ -15,9 +15,11 @@ FOLDERS = ("/tmp", "/.npm", "/app/migrations", "/nonexistent")  # noqa: S108  # 
 """Folders that have to be writable; everything else is read-only."""
 
 STARTUP = "/app/startup"
-"""Folder in the container with the module that Python imports before LiteLLM."""
+"""Folder in the container with what runs before LiteLLM does."""
 
-STARTUP_MODULE = Path(__file__).parents[1] / "config" / "startup" / "sitecustomize.py"
+STARTUP_MODULES = tuple(sorted((Path(__file__).parents[1] / "config" / "startup").glob("*.py")))
+HOOKS = ("litellm_stack_schema:wait", "litellm_stack_leave:prepare")
+"""What LiteLLM calls of them itself, once it is imported."""
 
 ENVIRONMENT: Mapping[str, str] = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # prices as released, not as a web page says at each start

@@ -58,6 +58,6 @@ class Migration(pulumi.ComponentResource):
                 # A database container that was replaced may stand on a new and empty volume.
                 triggers=[args.database.container_id],
             ),
-            pulumi.ResourceOptions(parent=self, depends_on=[args.database.healthy]),
+            pulumi.ResourceOptions(parent=self, depends_on=[args.database.ready]),
         )
         self.register_outputs({})

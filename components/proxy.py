@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -24,6 +25,7 @@ from postgres_admin.stored_settings import StoredSettings
 ALIAS = "litellm"
 PORT = 4000
 COMPONENT = REPLICAS
+HOOKS = "LITELLM_WORKER_STARTUP_HOOKS"
 SECRETS = ("DATABASE_URL", "DRAIN_ENDPOINT_TOKEN", "LITELLM_MASTER_KEY", "LITELLM_SALT_KEY")
 """Variables of the stack's own that hold a secret."""
 ROTATED = "replicas with the new value are made beside the old ones, which drain before they go: no request is lost"
@@ -59,13 +61,19 @@ class Proxy(pulumi.ComponentResource):
             content=litellm.render(args.settings),
             opts=child,
         )
-        startup = engine.file(
-            f"{name}-startup",
-            identity=args.identity,
-            filename=litellm_runtime.STARTUP_MODULE.name,
-            content=litellm_runtime.STARTUP_MODULE.read_text(encoding="utf-8"),
-            opts=child,
-        )
+        startup = {
+            f"{litellm_runtime.STARTUP}/{module.name}": engine.file(
+                f"{name}-startup-{module.stem}",
+                identity=args.identity,
+                filename=module.name,
+                content=module.read_text(encoding="utf-8"),
+                opts=child,
+            )
+            for module in litellm_runtime.STARTUP_MODULES
+        }
+        # Where there is no data, nothing is encrypted that another salt key could not read, and nobody is served: the
+        # replicas' imports need not wait for the database. They wait for its schema themselves.
+        is_new = not engine.has_volume(args.identity.name(args.settings.volume))
         workload = _workload(args, config, startup)
         self.replicas = engine.replicas(
             name,
@@ -75,8 +83,8 @@ class Proxy(pulumi.ComponentResource):
             key=args.secrets.derive("replica-names"),
             timeout=args.settings.start_timeout,
             # A salt key that is refused has to leave the replicas' names as they are, too.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key]),
-            after=[args.database.healthy, *([args.cache.healthy] if args.cache else [])],
+            opts=child if is_new else pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key]),
+            after=[args.cache.healthy] if args.cache else [],
         )
         key = args.secrets.fingerprint_key
         Announcement(
@@ -105,7 +113,7 @@ class Proxy(pulumi.ComponentResource):
         )
 
 
-def _workload(args: ProxyArgs, config: MountedFile, startup: MountedFile) -> Workload:
+def _workload(args: ProxyArgs, config: MountedFile, startup: Mapping[str, MountedFile]) -> Workload:
     # What a replica has in flight when it drains may take as long as any request.
     drain_timeout = litellm.request_timeout(args.settings)
     return Workload(
@@ -129,6 +137,7 @@ def _workload(args: ProxyArgs, config: MountedFile, startup: MountedFile) -> Wor
             **args.settings.environment,
             **{name: pulumi.Output.secret(value.get_secret_value()) for name, value in args.settings.secrets.items()},
             **(args.cache.environment if args.cache else {}),
+            HOOKS: ",".join(filter(None, (*litellm_runtime.HOOKS, args.settings.environment.get(HOOKS)))),
             "DATABASE_URL": args.database.url,
             "DISABLE_SCHEMA_UPDATE": "true",  # the migration has done it
             "DRAIN_ENDPOINT_TOKEN": args.secrets.derive("drain-token"),
@@ -138,7 +147,7 @@ def _workload(args: ProxyArgs, config: MountedFile, startup: MountedFile) -> Wor
             "LITELLM_SALT_KEY": args.secrets.salt_key,
         },
         secrets=(*args.settings.secrets, *SECRETS, *([cache.PASSWORD] if args.cache else [])),
-        files={CONFIG: config, f"{litellm_runtime.STARTUP}/{litellm_runtime.STARTUP_MODULE.name}": startup},
+        files={CONFIG: config, **startup},
         tmpfs=litellm_runtime.FOLDERS,
         beside=True,
         edge_status_url=haproxy.STATUS_URL,

@@ -57,6 +57,9 @@ class Platform(Protocol):
         `ports` are to be published on `address`; `image` is Postgres's, and `volume` the name of its data.
         """
 
+    def has_volume(self, name: str) -> bool:
+        """Tell whether a volume of this name may be there, before anything is made."""
+
     def network(self, resource_name: str, *, identity: Identity, opts: pulumi.ResourceOptions) -> Joined:
         """Make the network that the stack shares with nobody else."""
 

@@ -13,9 +13,11 @@ from engine.cutover import Cutover
 from engine.health import Healthy
 from engine.identity import Identity
 from engine.image import image_id
+from engine.network import Bridge, is_of_the_provider
 from engine.orphans import removed_before_create
 from engine.platform import CutOver, Joined, Running
 from engine.rendered_file import RenderedFile
+from engine.volume import volume_exists
 from engine.workload import Workload, revision
 
 
@@ -29,11 +31,19 @@ class SingleHost:
         preflight.check(label=label, address=address, ports=ports)
         preflight.check_data(label=label, image=image, volume=volume)
 
+    def has_volume(self, name: str) -> bool:
+        """Ask the engine."""
+        return volume_exists(name)
+
     def network(self, resource_name: str, *, identity: Identity, opts: pulumi.ResourceOptions) -> Joined:
         """Make a bridge network with Docker's own name server, which knows every container by its alias."""
-        bridge = docker.Network(
-            f"{resource_name}-bridge",
-            name=identity.name("network"),
+        name, resource = identity.name("network"), f"{resource_name}-bridge"
+        if not is_of_the_provider(name):
+            bridge = Bridge(resource, identity=identity, opts=opts)
+            return Joined(resource=bridge, reference=bridge.name)
+        kept = docker.Network(
+            resource,
+            name=name,
             labels=[
                 docker.NetworkLabelArgs(label=label, value=value) for label, value in identity.labels("network").items()
             ],
@@ -41,7 +51,7 @@ class SingleHost:
                 opts, pulumi.ResourceOptions(hooks=removed_before_create(identity.label))
             ),
         )
-        return Joined(resource=bridge, reference=bridge.name)
+        return Joined(resource=kept, reference=kept.name)
 
     def image(self, resource_name: str, reference: str, *, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
         """Return the id of the image, pulled unless the engine has it."""

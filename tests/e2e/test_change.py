@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import signal
 import time
@@ -32,6 +33,12 @@ def containers(engine: docker.DockerClient, stack: Stack, component: str) -> lis
 
 def test_a_second_up_changes_nothing(stack: Stack) -> None:
     stack.up("--expect-no-changes")
+
+
+def test_once_there_is_data_replicas_wait_for_the_salt_key(stack: Stack) -> None:
+    resources = json.loads(stack.pulumi("stack", "export"))["deployment"]["resources"]
+    [replica] = [resource for resource in resources if resource["urn"].endswith("::proxy-replica-0")]
+    assert any(urn.endswith("::encryption-salt-key") for urn in replica["dependencies"])
 
 
 def test_a_preview_after_a_refresh_changes_nothing(stack: Stack) -> None:

@@ -86,7 +86,8 @@ def test_the_process_list_holds_no_secret(secrets: dict[str, str]) -> None:
 def test_rendered_files_hold_no_secret_and_nobody_may_write_them(stack: Stack, secrets: dict[str, str]) -> None:
     files = [path for path in Path(stack.environment["XDG_DATA_HOME"]).rglob("*") if path.is_file()]
     kinds = sorted(path.name.rpartition("-")[0] for path in files)
-    assert kinds == ["config", "haproxy", "prometheus", "rules", "sitecustomize"]
+    startup = ["litellm_stack_leave", "litellm_stack_schema", "sitecustomize"]
+    assert kinds == sorted(["config", "haproxy", "prometheus", "rules", *startup])
     for path in files:
         assert leaked(path.read_text(encoding="utf-8"), secrets) == [], path
         assert stat.S_IMODE(path.stat().st_mode) & 0o222 == 0

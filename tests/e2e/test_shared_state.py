@@ -12,6 +12,7 @@ from typing import Any, cast
 import docker
 import pytest
 
+from engine.health import wait_until_healthy
 from tests.e2e.load import chat, load
 from tests.e2e.routed import CALLS_A_MINUTE, CALLS_IN_BUDGET, SLOW_SECONDS, Routed
 from tests.e2e.test_change import containers
@@ -99,6 +100,19 @@ def test_a_guardrail_and_a_pass_through_are_what_litellm_makes_of_them(routed: R
     login = {"Authorization": f"Bearer {routed.keys['caller']}"}
     assert routed.client.post("/echo", json={"question": 1}, headers=login).json()["path"] == "/echo"
     assert routed.client.post("/echo", json={"question": 2}).status_code == 401
+
+
+def test_no_request_is_lost_to_a_replica_that_the_engine_stops(routed: Routed, engine: docker.DockerClient) -> None:
+    [stopped, _] = [engine.containers.get(name) for name in containers(engine, routed.stack, "proxy")]
+    crowd = [chat(routed.keys["caller"], "rescue")] * 8
+    for _ in range(2):
+        with load(url=str(routed.client.base_url), clients=crowd) as seen:
+            time.sleep(2)
+            stopped.stop(timeout=60)
+            time.sleep(2)
+        assert seen.failures == []
+        stopped.start()
+        wait_until_healthy(str(stopped.id), timeout=120)
 
 
 def test_requests_are_answered_while_redis_crashes_and_after_another_password(

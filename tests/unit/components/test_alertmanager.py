@@ -15,6 +15,7 @@ from components.network import Network, NetworkArgs
 from config import alertmanager, prometheus, settings
 from config.problems import ConfigError
 from engine.identity import Identity
+from tests.unit.components.host import fresh_host
 from tests.unit.components.test_grafana import Recorder
 
 WEBHOOK, SLACK = "https://hooks.example/a/canary-1", "https://hooks.slack.example/services/canary-2"
@@ -37,9 +38,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
         network = Network("network", NetworkArgs(identity=identity, settings=given))
         Alertmanager("alertmanager", AlertmanagerArgs(identity=identity, settings=given, network=network))
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("engine.container.removed_before_create", lambda *_: None)
-        patch.setattr("engine.single_host.removed_before_create", lambda *_: None)
+    with fresh_host():
         declare()
     return recorder.resources
 

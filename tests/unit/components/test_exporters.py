@@ -9,8 +9,8 @@ import pytest
 import yaml
 from pulumi.runtime import mocks
 
-from engine import capacity, container, preflight, single_host
 from tests.unit.components.example import config
+from tests.unit.components.host import fresh_host
 from tests.unit.components.test_program import Recorder, run_program
 
 MONITORING = {
@@ -27,12 +27,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
     given = config() | {"monitoring": MONITORING}
     raw = {f"litellm-stack:{name}": json.dumps(value) for name, value in given.items()}
     pulumi.runtime.set_all_config(raw, ["litellm-stack:secrets", "litellm-stack:monitoring"])
-    with pytest.MonkeyPatch.context() as patch:
-        for check in ("check", "check_data"):
-            patch.setattr(preflight, check, lambda **_: None)
-        patch.setattr(capacity, "cpus", lambda: 2)
-        for module in (container, single_host):
-            patch.setattr(module, "removed_before_create", lambda *_: None)
+    with fresh_host():
         run_program()
     return recorder.resources
 

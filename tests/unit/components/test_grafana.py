@@ -15,6 +15,7 @@ from components.network import Network, NetworkArgs
 from config import grafana, settings
 from config.problems import ConfigError
 from engine.identity import Identity
+from tests.unit.components.host import fresh_host
 
 
 class Recorder(mocks.Mocks):
@@ -52,9 +53,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
         )
         Grafana("grafana", args)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("engine.container.removed_before_create", lambda *_: None)
-        patch.setattr("engine.single_host.removed_before_create", lambda *_: None)
+    with fresh_host():
         declare()
     return recorder.resources
 

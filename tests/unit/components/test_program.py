@@ -11,12 +11,12 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from engine import capacity, container, preflight, single_host
 from policy import resources as policy_resources
 from policy.resources import UNKNOWN, Resource
 from policy.rules import kept_data
 from supply import bulk
 from tests.unit.components.example import config
+from tests.unit.components.host import fresh_host
 
 ROOT = Path(__file__).parents[3]
 
@@ -55,13 +55,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
     mocks.set_mocks(recorder, project="litellm-stack", stack="unit", preview=False)
     raw = {f"litellm-stack:{name}": json.dumps(value) for name, value in config().items()}
     pulumi.runtime.set_all_config(raw, ["litellm-stack:secrets"])
-    with pytest.MonkeyPatch.context() as patch:
-        # The host is not what is tested here, and hooks need an engine's callbacks; tests/e2e has both for real.
-        for check in ("check", "check_data"):
-            patch.setattr(preflight, check, lambda **_: None)
-        patch.setattr(capacity, "cpus", lambda: 2)
-        for module in (container, single_host):
-            patch.setattr(module, "removed_before_create", lambda *_: None)
+    with fresh_host():
         run_program()
     return recorder.resources
 
@@ -120,7 +114,7 @@ def test_containers_get_their_secrets_as_secrets(resources: dict[str, mocks.Mock
 
 def test_the_rendered_files_hold_no_secret(resources: dict[str, mocks.MockResourceArgs]) -> None:
     files = [args for args in resources.values() if args.typ == "pulumi-python:dynamic/engine:RenderedFile"]
-    assert len(files) == 5
+    assert len(files) == 7
     for args in files:
         assert "generated-" not in args.inputs["content"]
         assert "sk-canary" not in args.inputs["content"]

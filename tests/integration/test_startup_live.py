@@ -1,0 +1,75 @@
+"""What a replica does before it reads its database, in LiteLLM's image and on a real Postgres."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import docker
+import pytest
+from docker.models.containers import Container
+
+from components import litellm_runtime
+from config.settings import default_images
+from tests.integration.running_gateway import Gateway
+
+MODULE, FUNCTION = litellm_runtime.HOOKS[0].split(":")
+
+
+@pytest.fixture
+def waiting(gateway: Gateway) -> Iterator[tuple[Container, str]]:
+    """A container that waits for the schema of a database that is not there yet, and the database's name."""
+    name = f"waited_{secrets.token_hex(3)}"
+    variables = dict(entry.split("=", 1) for entry in gateway.database.attrs["Config"]["Env"])
+    [network] = gateway.database.attrs["NetworkSettings"]["Networks"]
+    folder = str(litellm_runtime.STARTUP_MODULES[0].parent)
+    with closing(docker.from_env()) as engine:
+        container = engine.containers.run(
+            default_images()["litellm"],
+            detach=True,
+            entrypoint=["python3", "-c", f"import {MODULE}; {MODULE}.{FUNCTION}()"],
+            environment={
+                **litellm_runtime.ENVIRONMENT,
+                "PYTHONPATH": litellm_runtime.STARTUP,
+                "DATABASE_URL": f"postgresql://llmproxy:{variables['POSTGRES_PASSWORD']}@database:5432/{name}",
+            },
+            volumes={folder: {"bind": litellm_runtime.STARTUP, "mode": "ro"}},
+            network=network,
+        )
+        try:
+            yield container, name
+        finally:
+            container.remove(force=True)
+            run(gateway, "dropdb", "-U", "llmproxy", "--if-exists", "--force", name)
+
+
+def run(gateway: Gateway, *command: str) -> None:
+    result = gateway.database.exec_run([*command])
+    assert result.exit_code == 0, result.output
+
+
+def waits(container: Container) -> bool:
+    time.sleep(3)
+    container.reload()
+    return str(container.status) == "running"
+
+
+def test_a_replica_waits_for_the_last_migration(gateway: Gateway, waiting: tuple[Container, str]) -> None:
+    container, name = waiting
+    psql = ("psql", "-q", "-U", "llmproxy", "-d", name, "-c")
+    assert waits(container), "there is no database"
+    run(gateway, "createdb", "-U", "llmproxy", name)
+    assert waits(container), "it has no tables"
+    copied = f"pg_dump -U llmproxy -t _prisma_migrations litellm | psql -q -U llmproxy -d {name}"
+    run(gateway, "bash", "-o", "pipefail", "-c", copied)
+    assert container.wait(timeout=30)["StatusCode"] == 0, container.logs()
+
+    last = "(SELECT max(migration_name) FROM _prisma_migrations)"
+    run(gateway, *psql, f"UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = {last}")  # noqa: S608
+    container.start()
+    assert waits(container), "the last migration is not finished"
+    run(gateway, *psql, "UPDATE _prisma_migrations SET finished_at = now()")
+    assert container.wait(timeout=30)["StatusCode"] == 0, container.logs()
+    assert container.logs() == b""
