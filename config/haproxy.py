@@ -8,8 +8,8 @@ ALIAS = "gateway"
 """The edge's name in the stack's network."""
 FRONTEND = "gateway"
 BACKEND, LATE_BACKEND, DATABASE_BACKEND = "litellm", "litellm-late", "database"
-"""What the edge calls, in its configuration and its metrics: the port of clients, the replicas that pass its checks in
-time, those that pass them late, and Postgres."""
+"""What the edge calls, in its configuration and its metrics: the port of clients, the replicas that are ready in time,
+those that are alive at least, and Postgres."""
 
 STATUS_URL = f"http://{ALIAS}:{STATUS_PORT}/stats;csv"
 METRICS_PATH = "/metrics"
@@ -25,7 +25,7 @@ A constant, so that another number of replicas changes nothing at the edge.
 REPLICAS = """\
   balance leastconn
   option httpchk
-  http-check send meth GET uri /health/readiness
+  http-check send meth GET uri {check}
   http-check expect status 200
   # A replica that drains answers 503 and is out after a few checks; what is in flight on it goes on. One that refuses a
   # client's connection has failed a check: a new one is out with that.
@@ -89,8 +89,9 @@ frontend {frontend}
 
 backend {backend}
 {prompt_replicas}
-# The same replicas with more time for their checks. Where none answers them in time, the host is busy or something
-# hangs: slow answers are better than none then. One that says that it is not ready gets nothing here either.
+# The same replicas, asked whether they are alive, and with more time to say so. Where none is ready in time, the host
+# is busy, or the database is away, as when it starts again: slow answers, and those that need no database (a replica
+# remembers keys for a minute), are better than none. One that drains gets nothing here either.
 backend {late_backend}
   timeout check 60s
 {late_replicas}
@@ -120,9 +121,9 @@ def render(*, upstream: str, database: str, request_timeout: int, keep_connectio
     edge's own host.
     """
     return TEMPLATE.format(
-        prompt_replicas=REPLICAS.format(slots=SLOTS, upstream=upstream, fall=2),
+        prompt_replicas=REPLICAS.format(slots=SLOTS, upstream=upstream, check="/health/readiness", fall=2),
         # On a host that busy a connection may fail by itself, and there is no other replica to try.
-        late_replicas=REPLICAS.format(slots=SLOTS, upstream=upstream, fall=5),
+        late_replicas=REPLICAS.format(slots=SLOTS, upstream=upstream, check="/health/liveness", fall=5),
         connections=KEPT if keep_connections else CLOSED,
         database=database,
         frontend=FRONTEND,

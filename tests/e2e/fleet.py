@@ -71,6 +71,34 @@ class Host:
         """What the Swarm calls it."""
         return str(self.engine.info()["Swarm"]["NodeID"])
 
+    def cut(self) -> None:
+        """Take it off the fleet's network."""
+        _run("ip", "link", "set", self.name, "down")
+
+    def heal(self) -> None:
+        """Put it back."""
+        _run("ip", "link", "set", self.name, "up")
+
+    def die(self) -> None:
+        """Lose power: the network and every process at once."""
+        running = [psutil.Process(int(container.attrs["State"]["Pid"])) for container in self.engine.containers.list()]
+        self.cut()
+        self.engine.close()
+        for process in [*_processes(RUN / self.name), *running]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End the engine in order, and all that it runs."""
+        _stop(self)
+
+    def live(self) -> None:
+        """Start the engine again."""
+        self.heal()
+        _start(self)
+        _wait(self)
+
 
 @contextmanager
 def fleet(count: int) -> Iterator[list[Host]]:
@@ -124,12 +152,12 @@ def _forget(data: Path) -> None:
         shutil.rmtree(data / part, ignore_errors=True)
 
 
-def _processes() -> list[psutil.Process]:
+def _processes(folder: Path = RUN) -> list[psutil.Process]:
     """Return the engines, and what they started that outlives them: each has the run folder in its command line."""
     return [
         process
         for process in psutil.process_iter(["cmdline"])
-        if process.pid != os.getpid() and any(str(RUN) in word for word in process.info["cmdline"] or ())
+        if process.pid != os.getpid() and any(str(folder) in word for word in process.info["cmdline"] or ())
     ]
 
 

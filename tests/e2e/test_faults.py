@@ -104,6 +104,23 @@ def test_a_lost_database_is_told_and_what_was_declared_is_made_again(
     stack.pulumi("preview", "--expect-no-changes")
 
 
+def test_a_database_that_is_away_costs_no_request_of_a_key_that_replicas_remember(
+    stack: Stack, gateway: Gateway, engine: docker.DockerClient
+) -> None:
+    database = engine.containers.get(f"{stack.prefix}database")
+    key = gateway.keys["loader"]
+    clients = [*[chat(key, "chat")] * 4, chat(key, "slow"), stream(key, "slow")]
+    with load(url=str(gateway.client.base_url), clients=clients) as seen:
+        time.sleep(2)
+        database.stop()
+        time.sleep(25)  # longer than LiteLLM's readiness goes without looking at the database
+        database.start()
+        time.sleep(10)
+    assert seen.failures == []
+    stack.up()  # the stack waits until the database is healthy again
+    stack.pulumi("preview", "--expect-no-changes")
+
+
 def test_an_update_that_is_killed_is_finished_by_the_next_one_and_loses_no_request(
     stack: Stack, gateway: Gateway, engine: docker.DockerClient
 ) -> None:

@@ -1,9 +1,8 @@
 """What the edge sees of a replica: readiness that can be late or refused, and answers that take a while.
 
-Runs in a container, with the standard library alone. `PUT /told` sets `ready` (the status of readiness), `late` (the
-seconds that readiness takes) and `takes` (those of an answer); `GET /told` returns how many requests were answered, on
-how many connections.
-`GET /health/drain` is LiteLLM's: not ready from then on.
+Runs in a container, with the standard library alone. `PUT /told` sets `ready` and `alive` (the status of readiness and
+liveness), `late` (the seconds that both take) and `takes` (those of an answer); `GET /told` returns how many requests
+were answered, on how many connections. `GET /health/drain` is LiteLLM's: neither ready nor alive from then on.
 """
 
 from __future__ import annotations
@@ -15,9 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 PORT = 4000
+CHECKS = {"/health/readiness": "ready", "/health/liveness": "alive"}
 
 lock = threading.Lock()
-told: dict[str, Any] = {"ready": 200, "late": 0, "takes": 0.3}
+told: dict[str, Any] = {"ready": 200, "alive": 200, "late": 0, "takes": 0.3}
 answered = {"requests": 0, "connections": 0}
 
 
@@ -30,11 +30,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/told":
             self._answer(200, answered)
-        elif self.path == "/health/readiness":
+        elif what := CHECKS.get(self.path):
             time.sleep(told["late"])
-            self._answer(told["ready"], {})
+            self._answer(told[what], {})
         elif self.path == "/health/drain":
-            told["ready"] = 503
+            told.update(ready=503, alive=503)
             self._answer(200, {})
         else:
             self._answer(404, {})

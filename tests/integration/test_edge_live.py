@@ -215,15 +215,30 @@ def test_replicas_that_are_too_busy_for_the_checks_are_asked_while_no_other_is_l
     assert sum(replica.answered for replica in replicas) == seen[200]
 
 
-def test_replicas_that_say_they_are_not_ready_get_nothing(edge: Edge) -> None:
+def test_replicas_that_drain_get_nothing(edge: Edge) -> None:
     replica = edge.replica()
-    replica.tell(ready=503)
+    replica.tell(ready=503, alive=503)
     until(lambda: edge.client.post("/v1/chat/completions", json={}).status_code == 503)
     before = replica.answered
     assert {edge.client.post("/v1/chat/completions", json={}).status_code for _ in range(10)} == {503}
     assert replica.answered == before
-    replica.tell(ready=200)
+    replica.tell(ready=200, alive=200)
     until(lambda: edge.client.post("/v1/chat/completions", json={}).status_code == 200)
+
+
+def test_replicas_that_are_alive_and_not_ready_are_asked_while_none_is_ready(edge: Edge) -> None:
+    one, other = edge.replica(), edge.replica()
+    with edge.load() as seen:
+        one.tell(ready=503)
+        until(lambda: edge.serving == 1)
+        before = one.answered
+        time.sleep(2)
+        assert one.answered - before <= CLIENTS, "what was in flight"
+        other.tell(ready=503)
+        until(lambda: edge.serving == 0)
+        time.sleep(2)
+    assert seen.keys() == {200}
+    assert one.answered + other.answered == seen[200]
 
 
 def test_no_request_is_lost_to_a_replica_that_is_withdrawn_and_stopped(edge: Edge) -> None:
