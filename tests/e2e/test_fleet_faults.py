@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from docker.errors import APIError
 from docker.models.containers import Container
 
 from tests.e2e.fleet import Host, fleet
@@ -95,7 +96,10 @@ def until(condition: Callable[[], bool]) -> float:
 def settled(hosts: list[Host]) -> bool:
     """Tell whether each service has the tasks that it wants, all of them healthy."""
     listed: Any = hosts[0].engine.api.services  # docker-py leaves it untyped
-    counts = [service["ServiceStatus"] for service in listed(status=True)]
+    try:
+        counts = [service["ServiceStatus"] for service in listed(status=True)]
+    except APIError:
+        return False  # the manager has only just started
     return all(count["RunningTasks"] == count["DesiredTasks"] for count in counts)
 
 
