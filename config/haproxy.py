@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 PORT = 4000
 STATUS_PORT = 8404
 ALIAS = "gateway"
@@ -31,6 +33,10 @@ REPLICAS = """\
   # client's connection has failed a check: a new one is out with that.
   default-server check inter 1s fastinter 300ms downinter 500ms fall {fall} rise 1 resolvers docker init-addr none
   default-server observe layer4 error-limit 1 on-error fail-check
+  # Without its database a replica refuses a key that it does not remember as if it were wrong (401), and no client
+  # tries again then.
+  http-response set-header Retry-After 5 if {{ status 401 }} {{ nbsrv({database}) eq 0 }}
+  http-response set-status 503 reason "Service Unavailable" if {{ status 401 }} {{ nbsrv({database}) eq 0 }}
   server-template replica {slots} {upstream}
 """
 
@@ -101,7 +107,7 @@ backend {late_backend}
 backend {database_backend}
   mode tcp
   option pgsql-check user edge
-  default-server check inter 5s fall 3 rise 1 resolvers docker init-addr none
+  default-server check inter 2s fall 2 rise 1 resolvers docker init-addr none
   server postgres {database}
 
 # Inside the stack's network only: the cutover reads here which replicas get requests, and Prometheus how many.
@@ -120,10 +126,11 @@ def render(*, upstream: str, database: str, request_timeout: int, keep_connectio
     `request_timeout` is in seconds. `keep_connections` to replicas where none can vanish without closing them: on the
     edge's own host.
     """
+    replicas = partial(REPLICAS.format, slots=SLOTS, upstream=upstream, database=DATABASE_BACKEND)
     return TEMPLATE.format(
-        prompt_replicas=REPLICAS.format(slots=SLOTS, upstream=upstream, check="/health/readiness", fall=2),
+        prompt_replicas=replicas(check="/health/readiness", fall=2),
         # On a host that busy a connection may fail by itself, and there is no other replica to try.
-        late_replicas=REPLICAS.format(slots=SLOTS, upstream=upstream, check="/health/liveness", fall=5),
+        late_replicas=replicas(check="/health/liveness", fall=5),
         connections=KEPT if keep_connections else CLOSED,
         database=database,
         frontend=FRONTEND,

@@ -40,6 +40,16 @@ class Gateway:
             body["user"] = user
         return self.client.post("/v1/chat/completions", json=body, headers=self._login(alias, key))
 
+    def generate(self, **fields: object) -> str:
+        """Make a virtual key beside the stack's."""
+        login = {"Authorization": f"Bearer {self.master_key}"}
+        return str(self.client.post("/key/generate", json=fields, headers=login).raise_for_status().json()["key"])
+
+    def delete(self, *keys: str) -> None:
+        """Delete virtual keys."""
+        login = {"Authorization": f"Bearer {self.master_key}"}
+        self.client.post("/key/delete", json={"keys": keys}, headers=login).raise_for_status()
+
     def embed(self, *, alias: str = "chat-app") -> httpx.Response:
         body = {"model": "embeddings", "input": "hi"}
         return self.client.post("/v1/embeddings", json=body, headers=self._login(alias, None))

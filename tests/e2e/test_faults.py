@@ -108,17 +108,22 @@ def test_a_database_that_is_away_costs_no_request_of_a_key_that_replicas_remembe
     stack: Stack, gateway: Gateway, engine: docker.DockerClient
 ) -> None:
     database = engine.containers.get(f"{stack.prefix}database")
-    key = gateway.keys["loader"]
-    clients = [*[chat(key, "chat")] * 4, chat(key, "slow"), stream(key, "slow")]
+    # Remembered for a minute after it was first read, which is just before.
+    [known, unknown] = [gateway.generate(models=["chat", "slow"]) for _ in range(2)]
+    clients = [*[chat(known, "chat")] * 4, chat(known, "slow"), stream(known, "slow")]
     with load(url=str(gateway.client.base_url), clients=clients) as seen:
         time.sleep(2)
         database.stop()
-        time.sleep(25)  # longer than LiteLLM's readiness goes without looking at the database
+        time.sleep(20)  # longer than LiteLLM's readiness goes without looking at the database
+        answer = gateway.chat(key=unknown)
         database.start()
         time.sleep(10)
     assert seen.failures == []
+    assert answer.status_code == 503
     stack.up()  # the stack waits until the database is healthy again
     stack.pulumi("preview", "--expect-no-changes")
+    assert gateway.chat(key=unknown).status_code == 200
+    gateway.delete(known, unknown)
 
 
 def test_an_update_that_is_killed_is_finished_by_the_next_one_and_loses_no_request(

@@ -1,8 +1,9 @@
 """What the edge sees of a replica: readiness that can be late or refused, and answers that take a while.
 
 Runs in a container, with the standard library alone. `PUT /told` sets `ready` and `alive` (the status of readiness and
-liveness), `late` (the seconds that both take) and `takes` (those of an answer); `GET /told` returns how many requests
-were answered, on how many connections. `GET /health/drain` is LiteLLM's: neither ready nor alive from then on.
+liveness), `late` (the seconds that both take), `takes` (those of an answer) and `status` (its own); `GET /told` returns
+how many requests were answered, on how many connections. `GET /health/drain` is LiteLLM's: neither ready nor alive from
+then on.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ PORT = 4000
 CHECKS = {"/health/readiness": "ready", "/health/liveness": "alive"}
 
 lock = threading.Lock()
-told: dict[str, Any] = {"ready": 200, "alive": 200, "late": 0, "takes": 0.3}
+told: dict[str, Any] = {"ready": 200, "alive": 200, "late": 0, "takes": 0.3, "status": 200}
 answered = {"requests": 0, "connections": 0}
 
 
@@ -46,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
             answered["requests"] += 1
             answered["connections"] += not self.has_asked
         self.has_asked = True  # one of these handles a connection
-        self._answer(200, {})
+        self._answer(told["status"], {})
 
     def do_PUT(self) -> None:
         told.update(json.loads(self._read()))

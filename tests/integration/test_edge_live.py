@@ -161,6 +161,15 @@ def answers(client: httpx.Client, path: str) -> bool:
         return False
 
 
+def answers_steadily(client: httpx.Client, path: str) -> bool:
+    """Tell whether somebody goes on answering there for two seconds."""
+    for _ in range(10):
+        if not answers(client, path):
+            return False
+        time.sleep(0.2)
+    return True
+
+
 @pytest.fixture
 def edge(tmp_path: Path) -> Iterator[Edge]:
     config = tmp_path / "haproxy.cfg"
@@ -241,6 +250,13 @@ def test_replicas_that_are_alive_and_not_ready_are_asked_while_none_is_ready(edg
     assert one.answered + other.answered == seen[200]
 
 
+def test_a_key_that_is_refused_while_there_is_no_database_is_to_be_tried_again(edge: Edge) -> None:
+    # There is no database in this network.
+    edge.replica().tell(status=401)
+    answer = edge.client.post("/v1/chat/completions", json={})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
 def test_no_request_is_lost_to_a_replica_that_is_withdrawn_and_stopped(edge: Edge) -> None:
     stays, goes = edge.replica(), edge.replica()
     with edge.load() as seen:
@@ -268,4 +284,5 @@ def test_connections_that_a_replica_closed_are_not_used(edge: Edge) -> None:
             time.sleep(1)
         assert seen.keys() == {200}
         replica.container.restart(timeout=0)
-        until(lambda: answers(edge.client, "/told"))
+        # HAProxy takes it for good when its name is back, and again when it has looked.
+        until(lambda: answers_steadily(edge.client, "/told"))
