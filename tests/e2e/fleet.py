@@ -89,10 +89,6 @@ class Host:
                 process.kill()
         self.process.wait()
 
-    def stop(self) -> None:
-        """End the engine in order, and all that it runs."""
-        _stop(self)
-
     def live(self) -> None:
         """Start the engine again."""
         self.heal()

@@ -169,20 +169,6 @@ def test_a_worker_that_dies(stack: Stack, hosts: list[Host]) -> None:
     stack.up()
 
 
-def test_a_manager_that_starts_again(stack: Stack, hosts: list[Host]) -> None:
-    manager, worker = hosts
-    with clients(stack, [worker]) as asked:
-        manager.stop()
-        manager.live()
-        seconds = until(lambda: settled(hosts))
-        time.sleep(3)
-    report("a manager", asked, [worker], seconds)
-    # The database is there, and starts again with it: what is asked of keys that replicas remember goes on.
-    assert len(asked.failures(worker)) <= CLIENTS
-    stack.up()
-    assert {chat_at(stack, host) for host in hosts} == {"first answer"}
-
-
 def chat_at(stack: Stack, host: Host) -> str:
     with httpx.Client(base_url=url(host), timeout=60) as client:
         try:
