@@ -17,7 +17,8 @@ FOLDERS = ("/tmp", "/.npm", "/app/migrations", "/nonexistent")  # noqa: S108  # 
 STARTUP = "/app/startup"
 """Folder in the container with what runs before LiteLLM does."""
 
-STARTUP_MODULES = tuple(sorted((Path(__file__).parents[1] / "config" / "startup").glob("*.py")))
+STARTUP_SOURCE = Path(__file__).parents[1] / "config" / "startup"
+STARTUP_MODULES = tuple(sorted(STARTUP_SOURCE.glob("*.py")))
 HOOKS = ("litellm_stack_schema:wait", "litellm_stack_leave:prepare")
 """What LiteLLM calls of them itself, once it is imported."""
 

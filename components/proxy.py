@@ -25,7 +25,7 @@ from postgres_admin.stored_settings import StoredSettings
 ALIAS = "litellm"
 PORT = 4000
 COMPONENT = REPLICAS
-HOOKS = "LITELLM_WORKER_STARTUP_HOOKS"
+HOOKS_VARIABLE = "LITELLM_WORKER_STARTUP_HOOKS"
 SECRETS = ("DATABASE_URL", "DRAIN_ENDPOINT_TOKEN", "LITELLM_MASTER_KEY", "LITELLM_SALT_KEY")
 """Variables of the stack's own that hold a secret."""
 ROTATED = "replicas with the new value are made beside the old ones, which drain before they go: no request is lost"
@@ -137,7 +137,9 @@ def _workload(args: ProxyArgs, config: MountedFile, startup: Mapping[str, Mounte
             **args.settings.environment,
             **{name: pulumi.Output.secret(value.get_secret_value()) for name, value in args.settings.secrets.items()},
             **(args.cache.environment if args.cache else {}),
-            HOOKS: ",".join(filter(None, (*litellm_runtime.HOOKS, args.settings.environment.get(HOOKS)))),
+            HOOKS_VARIABLE: ",".join(
+                filter(None, (*litellm_runtime.HOOKS, args.settings.environment.get(HOOKS_VARIABLE)))
+            ),
             "DATABASE_URL": args.database.url,
             "DISABLE_SCHEMA_UPDATE": "true",  # the migration has done it
             "DRAIN_ENDPOINT_TOKEN": args.secrets.derive("drain-token"),

@@ -6,7 +6,6 @@ terraform-provider-docker, resource_docker_network_funcs.go): two of the five th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -15,6 +14,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Resou
 
 from engine.api import EngineError, connect
 from engine.identity import OWNER_LABEL, Identity
+from engine.ownership import labels_of, refuse_another_owner
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -30,7 +30,7 @@ class BridgeProvider(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Another name is another network."""
-        replaces = [name for name in ("name",) if _olds.get(name) != _news[name]]
+        replaces = ["name"] if _olds.get("name") != _news["name"] else []
         return DiffResult(changes=bool(replaces), replaces=replaces, delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -41,11 +41,8 @@ class BridgeProvider(ResourceProvider):
         client = connect()
         try:
             found = _named(client, props["name"])
-            if found and _labels(found).get(OWNER_LABEL) != props["labels"][OWNER_LABEL]:
-                raise EngineError(
-                    f"the network {props['name']} belongs to a stack of the same name in another Pulumi state, or to"
-                    " somebody else; choose another stack name, or remove it first"
-                )
+            if found:
+                refuse_another_owner(found, owner=props["labels"][OWNER_LABEL])
             made = found or client.networks.create(props["name"], driver="bridge", labels=props["labels"])
         finally:
             client.close()
@@ -96,13 +93,9 @@ def is_of_the_provider(name: str) -> bool:
         found = _named(client, name)
     finally:
         client.close()
-    return found is not None and MADE_LABEL not in _labels(found)
+    return found is not None and MADE_LABEL not in labels_of(found)
 
 
 def _named(client: DockerClient, name: str) -> Network | None:
     # The engine's filter finds parts of names too.
     return next((network for network in client.networks.list(names=[name]) if network.name == name), None)
-
-
-def _labels(network: Network) -> Mapping[str, str]:
-    return network.attrs["Labels"] or {}

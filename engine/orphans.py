@@ -11,8 +11,9 @@ import pulumi
 from docker.models.containers import Container
 
 from engine import cutover
-from engine.api import EngineError, connect
+from engine.api import connect
 from engine.identity import COMPONENT_LABEL, OWNER_LABEL, STACK_LABEL
+from engine.ownership import refuse_another_owner
 from engine.swarm import tasks
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 CONTAINER = "docker:index/container:Container"
 SERVICE = "docker:index/service:Service"
-STOP_SECONDS = 120
-"""How long the containers of a service that was removed may take to end."""
 COLLECTIONS: Mapping[str, str] = {
     CONTAINER: "containers",
     "docker:index/network:Network": "networks",
@@ -56,22 +55,17 @@ def _hook(label: str, leave: Leave | None) -> pulumi.ResourceHook:
         inputs = args.new_inputs or {}
         name = str(inputs["name"])
         labels = {entry["label"]: entry["value"] for entry in inputs["labels"]}
-        owner = labels[OWNER_LABEL]
         client = connect()
         try:
             for orphan in _orphans(client, args.type, name=name, label=label):
-                if _labels(orphan).get(OWNER_LABEL) != owner:
-                    raise EngineError(
-                        f"{name} belongs to a stack of the same name in another Pulumi state (another user's, or one"
-                        " that was lost); choose another stack name, or remove that one first"
-                    )
+                refuse_another_owner(orphan, owner=labels[OWNER_LABEL])
                 pulumi.log.warn(f"{name} is left from an update that was killed; it is removed and made again")
                 if isinstance(orphan, Container) and leave:
                     _stop(orphan, leave)
                 orphan.remove()
             if args.type == SERVICE:
                 ended = {name: labels[name] for name in (STACK_LABEL, COMPONENT_LABEL)}
-                tasks.wait_until_ended(client, labels=ended, timeout=STOP_SECONDS)
+                tasks.wait_until_ended(client, labels=ended, timeout=tasks.STOP_SECONDS)
         finally:
             client.close()
 
@@ -94,10 +88,3 @@ def _orphans(client: DockerClient, kind: str, *, name: str, label: str) -> Itera
         # The filter finds parts of names too.
         if thing.name == name:
             yield thing
-
-
-def _labels(thing: Any) -> Mapping[str, str]:
-    attrs = thing.attrs
-    # Those of a network, a container, and whatever is a Swarm's.
-    places = (attrs, attrs.get("Config", {}), attrs.get("Spec", {}))
-    return next((place["Labels"] for place in places if place.get("Labels")), {})

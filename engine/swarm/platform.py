@@ -17,12 +17,10 @@ from engine.swarm.config_file import ConfigFile, config_file
 from engine.swarm.converged import Converged
 from engine.swarm.secret import secrets
 from engine.swarm.service import service
+from engine.swarm.tasks import STOP_SECONDS
 from engine.swarm.vacated import Vacated
 from engine.swarm.volume import NodeVolume
 from engine.workload import Workload, fingerprint, fingerprints
-
-STOP_SECONDS = 120
-"""How long the last containers may take to end when the stack goes."""
 
 
 @dataclass(frozen=True, kw_only=True)

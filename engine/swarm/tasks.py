@@ -17,6 +17,8 @@ Task = Mapping[str, Any]
 FAILED = ("failed", "rejected")
 OVER = (*FAILED, "complete", "shutdown", "orphaned", "remove")
 POLL_SECONDS = 0.5
+STOP_SECONDS = 120
+"""How long the containers of a service that was removed may take to end."""
 HEADER = ">BxxxL"
 """Before each piece of a log: the stream, and the length (docs.docker.com/engine/api, "Attach to a container")."""
 LOG_SECONDS = 10

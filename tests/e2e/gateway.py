@@ -42,17 +42,18 @@ class Gateway:
 
     def generate(self, **fields: object) -> str:
         """Make a virtual key beside the stack's."""
-        login = {"Authorization": f"Bearer {self.master_key}"}
-        return str(self.client.post("/key/generate", json=fields, headers=login).raise_for_status().json()["key"])
+        return str(self._admin("/key/generate", fields).json()["key"])
 
     def delete(self, *keys: str) -> None:
         """Delete virtual keys."""
-        login = {"Authorization": f"Bearer {self.master_key}"}
-        self.client.post("/key/delete", json={"keys": keys}, headers=login).raise_for_status()
+        self._admin("/key/delete", {"keys": keys})
 
     def embed(self, *, alias: str = "chat-app") -> httpx.Response:
         body = {"model": "embeddings", "input": "hi"}
         return self.client.post("/v1/embeddings", json=body, headers=self._login(alias, None))
+
+    def _admin(self, path: str, body: Mapping[str, object]) -> httpx.Response:
+        return self.client.post(path, json=body, headers=self._login("", self.master_key)).raise_for_status()
 
     def _login(self, alias: str, key: str | None) -> dict[str, str]:
         return {"Authorization": f"Bearer {key or self.keys[alias]}"}

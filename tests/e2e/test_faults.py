@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import docker
@@ -16,6 +15,7 @@ from tests.e2e.gateway import Gateway
 from tests.e2e.load import chat, load, stream
 from tests.e2e.stack import Stack
 from tests.e2e.test_change import replicas
+from tests.waiting import until
 
 
 def test_a_killed_replica_is_back_after_the_next_up(
@@ -137,7 +137,7 @@ def test_an_update_that_is_killed_is_finished_by_the_next_one_and_loses_no_reque
     with load(url=str(gateway.client.base_url), clients=clients) as seen:
         stack.kill_up_when(lambda: len(replicas(engine, stack)) == 2)
         # The edge finds the replica that the update could not record, which goes before it is made again.
-        eventually(lambda: seen.answers["after the crash"] > 10)
+        until(lambda: seen.answers["after the crash"] > 10)
         stack.recover()
         said = stack.up()
     assert seen.failures == []
@@ -145,10 +145,3 @@ def test_an_update_that_is_killed_is_finished_by_the_next_one_and_loses_no_reque
     assert gateway.chat().json()["choices"][0]["message"]["content"] == "after the crash"
     assert len(replicas(engine, stack)) == 1
     stack.pulumi("preview", "--expect-no-changes")
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)

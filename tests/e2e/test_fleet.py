@@ -8,6 +8,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -76,16 +77,20 @@ def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Stack:
 
     It goes with the hosts, whatever happens.
     """
-    manager, worker = hosts
-    node = manager.engine.nodes.get(worker.node_id)
-    node.update({**node.attrs["Spec"], "Labels": {DATA_LABEL: "true"}})
-    name = f"{PREFIX}{secrets.token_hex(3)}"
-    stack = Stack(folder=tmp_path_factory.mktemp("fleet"), config=config(manager), name=name)
-    stack.environment["DOCKER_HOST"] = manager.socket
+    stack = declared(hosts[0], data=hosts[1], folder=tmp_path_factory.mktemp("fleet"))
     stack.encrypt("secrets.OPENAI_API_KEY", CANARY)
     stack.kill_up_when(lambda: f"{stack.prefix}database" in [service.name for service in services(hosts)])
     stack.recover()
     assert f"{stack.prefix}database is left from an update that was killed" in stack.up()
+    return stack
+
+
+def declared(manager: Host, *, data: Host, folder: Path) -> Stack:
+    """Return a stack that is not up yet; what it keeps is on the node `data`."""
+    node = manager.engine.nodes.get(data.node_id)
+    node.update({**node.attrs["Spec"], "Labels": {DATA_LABEL: "true"}})
+    stack = Stack(folder=folder, config=config(manager), name=f"{PREFIX}{secrets.token_hex(3)}")
+    stack.environment["DOCKER_HOST"] = manager.socket
     return stack
 
 

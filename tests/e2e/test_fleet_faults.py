@@ -6,43 +6,28 @@ What is lost is what was in flight on the thing that died: at most one request o
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from docker.errors import APIError
 from docker.models.containers import Container
 
 from tests.e2e.fleet import Host, fleet
-from tests.e2e.load import Load, chat, load, paced, stream
+from tests.e2e.load import chat, load, paced, stream
 from tests.e2e.stack import Stack
-from tests.e2e.test_fleet import DATA_LABEL, config, on_nodes, url
+from tests.e2e.test_fleet import declared, on_nodes, url
+from tests.waiting import until
 
-PATIENCE_SECONDS = 240
 CLIENTS = 3
 """At each host."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What the clients of each host saw."""
-
-    at: dict[str, Load] = field(default_factory=dict)
-
-    def failures(self, host: Host) -> list[str]:
-        """Return what failed, without the seconds that each took."""
-        return [failure.partition(": ")[2] for failure in self.at[host.name].failures]
-
-    def answers(self, host: Host) -> int:
-        """Return how many answers there were."""
-        return sum(self.at[host.name].answers.values())
+mended = partial(until, within=240, every=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -54,86 +39,57 @@ def hosts() -> Iterator[list[Host]]:
 @pytest.fixture(scope="module")
 def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """Bring the stack up; its data is on the manager."""
-    manager = hosts[0]
-    node = manager.engine.nodes.get(manager.node_id)
-    node.update({**node.attrs["Spec"], "Labels": {DATA_LABEL: "true"}})
-    stack = Stack(
-        folder=tmp_path_factory.mktemp("faults"), config=config(manager), name=f"fleet-{secrets.token_hex(3)}"
-    )
-    stack.environment["DOCKER_HOST"] = manager.socket
+    stack = declared(hosts[0], data=hosts[0], folder=tmp_path_factory.mktemp("faults"))
     stack.up()
     return stack
 
 
 @contextmanager
-def clients(stack: Stack, hosts: list[Host]) -> Iterator[Asked]:
-    """Ask at each of `hosts` while the block runs."""
-    key = stack.outputs()["virtualKeys"]["app"]
-    asked = Asked()
+def asked(stack: Stack, hosts: list[Host], what: str, *, longer: float = 3) -> Iterator[list[str]]:
+    """Ask at each of `hosts`, the manager first, while the block breaks `what`, until the Swarm has mended it.
+
+    It goes on for some seconds `longer`, and what failed is in the list then, without the seconds that each took.
+    """
+    key, lost = stack.outputs()["virtualKeys"]["app"], list[str]()
     kinds = [paced(chat(key, "chat")), paced(chat(key, "chat")), paced(stream(key, "chat"))]
     assert len(kinds) == CLIENTS
-    first, *rest = hosts
-    with load(url=url(first), clients=kinds) as seen:
-        asked.at[first.name] = seen
-        if rest:
-            with clients(stack, rest) as others:
-                asked.at.update(others.at)
-                time.sleep(2)
-                yield asked
-        else:
-            yield asked
+    with ExitStack() as loads:
+        seen = {host.name: loads.enter_context(load(url=url(host), clients=kinds)) for host in hosts}
+        time.sleep(2)
+        yield lost
+        seconds = mended(lambda: settled(hosts[0]))
+        time.sleep(longer)
+    for name, part in seen.items():
+        failures = [failure.partition(": ")[2] for failure in part.failures]
+        print(f"{what}: back after {seconds:.0f} s; {name}: {part.answers.total()} answers, lost {Counter(failures)}")
+        lost += failures
 
 
-def until(condition: Callable[[], bool]) -> float:
-    """Wait, and return how many seconds it took."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < PATIENCE_SECONDS
-        time.sleep(0.5)
-    return time.monotonic() - began
-
-
-def settled(hosts: list[Host]) -> bool:
+def settled(manager: Host) -> bool:
     """Tell whether each service has the tasks that it wants, all of them healthy."""
-    listed: Any = hosts[0].engine.api.services  # docker-py leaves it untyped
-    try:
-        counts = [service["ServiceStatus"] for service in listed(status=True)]
-    except APIError:
-        return False  # the manager has only just started
+    listed: Any = manager.engine.api.services  # docker-py leaves it untyped
+    counts = [service["ServiceStatus"] for service in listed(status=True)]
     return all(count["RunningTasks"] == count["DesiredTasks"] for count in counts)
 
 
 def crash(container: Container) -> None:
     os.kill(container.attrs["State"]["Pid"], signal.SIGKILL)
-
-
-def report(what: str, asked: Asked, hosts: list[Host], seconds: float) -> None:
-    lost = {host.name: dict(Counter(asked.failures(host))) for host in hosts}
-    answers = {host.name: asked.answers(host) for host in hosts}
-    print(f"{what}: back after {seconds:.0f} s; answers {answers}; lost {lost}")
+    time.sleep(3)
 
 
 def test_a_replica_that_is_killed(stack: Stack, hosts: list[Host]) -> None:
     [replica] = on_nodes(hosts[1:], "proxy")
-    with clients(stack, hosts) as asked:
+    with asked(stack, hosts, "a replica") as lost:
         crash(replica)
-        time.sleep(3)
-        seconds = until(lambda: settled(hosts))
-        time.sleep(3)
-    report("a replica", asked, hosts, seconds)
-    assert sum(len(asked.failures(host)) for host in hosts) <= CLIENTS * len(hosts)
+    assert len(lost) <= CLIENTS * len(hosts)
     stack.up("--expect-no-changes")
 
 
 def test_postgres_that_is_killed(stack: Stack, hosts: list[Host]) -> None:
     [database] = on_nodes(hosts, "database")
-    with clients(stack, hosts) as asked:
+    with asked(stack, hosts, "Postgres", longer=20) as lost:
         crash(database)
-        time.sleep(3)
-        seconds = until(lambda: settled(hosts))
-        time.sleep(20)
-    report("Postgres", asked, hosts, seconds)
-    assert [asked.failures(host) for host in hosts] == [[], []]
+    assert lost == []
     stack.up("--expect-no-changes")
     assert httpx.get(
         f"{url(hosts[0])}/v1/models", headers={"Authorization": f"Bearer {stack.outputs()['virtualKeys']['app']}"}
@@ -142,30 +98,24 @@ def test_postgres_that_is_killed(stack: Stack, hosts: list[Host]) -> None:
 
 def test_a_cut_between_the_nodes(stack: Stack, hosts: list[Host]) -> None:
     manager, worker = hosts
-    with clients(stack, [manager]) as asked:
+    with asked(stack, [manager], "a cut") as lost:
         worker.cut()
         time.sleep(20)
         worker.heal()
-        seconds = until(lambda: settled(hosts))
-        time.sleep(3)
-    report("a cut", asked, [manager], seconds)
-    assert len(asked.failures(manager)) <= CLIENTS
+    assert len(lost) <= CLIENTS
     assert {chat_at(stack, host) for host in hosts} == {"first answer"}
     stack.up("--expect-no-changes")
 
 
 def test_a_worker_that_dies(stack: Stack, hosts: list[Host]) -> None:
     manager, worker = hosts
-    with clients(stack, [manager]) as asked:
+    with asked(stack, [manager], "a worker") as lost:
         worker.die()
         time.sleep(5)
-        seconds = until(lambda: settled([manager]))
-        time.sleep(3)
-    report("a worker", asked, [manager], seconds)
-    assert len(asked.failures(manager)) <= CLIENTS
+    assert len(lost) <= CLIENTS
     worker.live()
-    until(lambda: settled(hosts) and len(on_nodes([worker], "edge")) == 1)
-    until(lambda: chat_at(stack, worker) == "first answer")
+    mended(lambda: settled(manager) and len(on_nodes([worker], "edge")) == 1)
+    mended(lambda: chat_at(stack, worker) == "first answer")
     stack.up()
 
 

@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ from config import haproxy
 from config.settings import default_images
 from engine import cutover
 from tests.integration import replica_server
+from tests.waiting import until
 
 SERVER = Path(replica_server.__file__).read_text(encoding="utf-8")
 ALIAS = "replicas"
 ACTIVE = rf'^haproxy_backend_active_servers{{proxy="{haproxy.BACKEND}"}} ([0-9]+)$'
 CLIENTS = 24
-PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,14 +143,6 @@ class Edge:
                 stop.set()
                 for each in asking:
                     each.result()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for something."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def answers(client: httpx.Client, path: str) -> bool:

@@ -24,7 +24,6 @@ def waiting(gateway: Gateway) -> Iterator[tuple[Container, str]]:
     name = f"waited_{secrets.token_hex(3)}"
     variables = dict(entry.split("=", 1) for entry in gateway.database.attrs["Config"]["Env"])
     [network] = gateway.database.attrs["NetworkSettings"]["Networks"]
-    folder = str(litellm_runtime.STARTUP_MODULES[0].parent)
     with closing(docker.from_env()) as engine:
         container = engine.containers.run(
             default_images()["litellm"],
@@ -35,7 +34,7 @@ def waiting(gateway: Gateway) -> Iterator[tuple[Container, str]]:
                 "PYTHONPATH": litellm_runtime.STARTUP,
                 "DATABASE_URL": f"postgresql://llmproxy:{variables['POSTGRES_PASSWORD']}@database:5432/{name}",
             },
-            volumes={folder: {"bind": litellm_runtime.STARTUP, "mode": "ro"}},
+            volumes={str(litellm_runtime.STARTUP_SOURCE): {"bind": litellm_runtime.STARTUP, "mode": "ro"}},
             network=network,
         )
         try:

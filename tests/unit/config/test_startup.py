@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from components.litellm_runtime import ENVIRONMENT, STARTUP_MODULES
+from components.litellm_runtime import ENVIRONMENT, STARTUP_SOURCE
 
 TELL = "import gc; print(*gc.get_threshold(), sep=',')"
 
 
 def thresholds(**variables: str) -> str:
     """Return the garbage collector's thresholds in an interpreter that starts as a replica's does."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(STARTUP_MODULES[0].parent), **variables}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(STARTUP_SOURCE), **variables}
     done = subprocess.run(
         [sys.executable, "-c", TELL], env=environment, capture_output=True, text=True, check=True, timeout=60
     )
