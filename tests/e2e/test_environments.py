@@ -10,10 +10,12 @@ import docker
 import httpx
 import pytest
 import yaml
+from docker.models.containers import Container
 
 from tests.e2e.conftest import no_leftovers, owned, remove
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import ROOT, Stack, free_port
+from tests.waiting import until
 
 PREFIX = "beside-"
 ENVIRONMENTS = ("dev", "staging", "prod")
@@ -65,7 +67,15 @@ def test_each_environment_has_things_and_keys_of_its_own(
 def test_one_environment_changes_and_goes_while_the_others_stay_as_they_are(
     environments: dict[str, Stack], engine: docker.DockerClient
 ) -> None:
+    def containers() -> dict[str, str]:
+        things = [thing for name in ("dev", "prod") for thing in owned(engine, f"litellm-stack/{PREFIX}{name}")]
+        return {str(thing.id): thing.health for thing in things if isinstance(thing, Container)}
+
+    before = containers()
     environments["staging"].pulumi("destroy", "--yes", "--skip-preview")
     assert owned(engine, f"litellm-stack/{PREFIX}staging") == []
+    # One that is not healthy is a change to wait for; three stacks may keep the machine that busy.
+    until(lambda: set(containers().values()) == {"healthy"})
     for name in ("dev", "prod"):
         environments[name].up("--expect-no-changes")
+    assert containers().keys() == before.keys()
