@@ -78,7 +78,7 @@ prepare: ## everything before `pulumi up`: packages, engine, CLI, plugins, image
 test: ## run the tests (LAYER=unit, integration, e2e; ARGS for pytest)
 	@$(SUPPLY_COMMAND) test --layer $(LAYER) --arguments='$(ARGS)'
 
-bench: ## measure what the product costs (ARGS=keys, gateway, start or compose, with options: ARGS='gateway --runs 5')
+bench: ## measure what the product costs (ARGS=keys, gateway, start, compose or fleet, with options: ARGS='gateway --runs 5')
 	@$(SUPPLY_COMMAND) bench --arguments='$(ARGS)'
 
 check: ## run the linters and the type checker

@@ -15,6 +15,7 @@ from components.images import Images
 from components.network import Network
 from components.platform import platform
 from components.secrets import Secrets
+from config.database import POSTGRES_DEFAULT
 from config.settings import Settings
 from engine.identity import Identity
 from engine.workload import HealthCheck, PublishedPort, Workload
@@ -144,6 +145,11 @@ def _role(secrets: Secrets, prefix: str, password: pulumi.Output[str]) -> pulumi
     return pulumi.Output.unsecret(pulumi.Output.all(secrets.derive("database-roles"), password).apply(named))
 
 
+def _command(most: int) -> list[str]:
+    # A command of its own is another container: none where Postgres does the same by itself.
+    return [] if most == POSTGRES_DEFAULT else ["-c", f"max_connections={most}"]
+
+
 def _workload(args: DatabaseArgs, *, volume: pulumi.Input[str]) -> Workload:
     port, address = args.settings.ports.database, args.settings.bind
     return Workload(
@@ -161,6 +167,7 @@ def _workload(args: DatabaseArgs, *, volume: pulumi.Input[str]) -> Workload:
         ),
         network=args.network.network_name,
         alias=ALIAS,
+        command=_command(args.settings.database.max_connections),
         environment={
             "POSTGRES_USER": USER,
             # Read once, when the volume is empty.

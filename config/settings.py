@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-from config import cache, clear_secrets, grafana, lint, proxy, references, swarm
+from config import cache, clear_secrets, database, grafana, lint, proxy, references, swarm
 from config.access import AccessSettings, KeySettings
 from config.cache import CacheSettings
+from config.database import DatabaseSettings
 from config.grafana import GrafanaSettings
 from config.lint.enterprise import LICENCE
 from config.monitoring import MonitoringSettings
@@ -150,6 +151,7 @@ class Settings(Section):
     memory: MemorySettings = MemorySettings()
     cpus: CpuSettings = CpuSettings()
     cache: CacheSettings = CacheSettings()
+    database: DatabaseSettings = DatabaseSettings()
     grafana: GrafanaSettings = GrafanaSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
     replicas: Annotated[int, Field(ge=1, le=32)] = 1
@@ -254,6 +256,7 @@ def check(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -
         *proxy.problems(values),
         *references.problems(values),
         *cache.problems(values, variables=proxy.own_names(values)),
+        *database.problems(values),
         *lint.problems(values),
         *swarm.problems(values),
         *_port_problems(values),

@@ -1,4 +1,4 @@
-"""Measure and print: `python -m tests.bench [keys|gateway|start|compose] [--runs 5]`; without a subject, each."""
+"""Measure and print: `python -m tests.bench [subject] [--runs 5]`; without a subject, each but the fleet."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import docker
 
 from supply.console import Console
 from supply.errors import SupplyError
-from tests.bench import compose, gateway, keys, load, start, table
+from tests.bench import compose, fleet, gateway, keys, load, start, table
 from tests.integration.running_gateway import running_gateway
 
 
 def main() -> int:
     """Measure what was asked for; 1 where something could not be measured."""
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("subject", nargs="?", choices=list(SUBJECTS), help="what to measure (default: everything)")
+    parser.add_argument("subject", nargs="?", choices=list(SUBJECTS), help="what to measure (default: all but fleet)")
     parser.add_argument("--runs", type=int, default=5, help="runs of each case (default: 5)")
     parser.add_argument("--keys", type=int, nargs="*", default=[10, 100, 500], help="keys: numbers of single keys")
     parser.add_argument("--grouped", type=int, nargs="*", default=[100, 500], help="keys: numbers of keys in a group")
-    parser.add_argument("--seconds", type=float, default=4, help="gateway: seconds of each slice of load (default: 4)")
+    parser.add_argument("--seconds", type=float, default=4, help="seconds of each slice of load (default: 4)")
     given = parser.parse_args()
     try:
-        for subject in [given.subject] if given.subject else SUBJECTS:
+        for subject in [given.subject] if given.subject else BY_DEFAULT:
             SUBJECTS[subject](given)
     except SupplyError as error:
         print(f"error: {error.message}\n{error.mend}", file=sys.stderr)
@@ -64,6 +64,12 @@ def _compose(given: argparse.Namespace) -> None:
     table.show("From nothing to the first answer", figures, runs=given.runs, targets=compose.TARGETS)
 
 
+def _fleet(given: argparse.Namespace) -> None:
+    vegeta = load.provide(Console(sys.stderr))
+    figures = fleet.measure(vegeta, runs=given.runs, seconds=given.seconds, say=_progress)
+    table.show(f"Replicas over {fleet.NODES} nodes, {fleet.CLIENTS} clients", figures, runs=given.runs)
+
+
 @contextmanager
 def _engine() -> Iterator[docker.DockerClient]:
     client = docker.from_env()
@@ -82,7 +88,10 @@ SUBJECTS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "gateway": _gateway,
     "start": _start,
     "compose": _compose,
+    "fleet": _fleet,
 }
+BY_DEFAULT = tuple(subject for subject in SUBJECTS if subject != "fleet")
+"""A fleet is asked for by name only: it takes root, several engines and this machine's bridges."""
 
 if __name__ == "__main__":
     sys.exit(main())

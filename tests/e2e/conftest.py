@@ -26,6 +26,9 @@ CANARY = "sk-canary-e2e-0123456789abcdef"
 ONE_CALL = 0.00002
 """US dollars: more than one answer of the offline chat model costs, and less than two."""
 
+MOST_CONNECTIONS = 120
+"""What Postgres takes: not what it takes by itself."""
+
 
 def stack_config() -> dict[str, Any]:
     """Return a config like Pulumi.dev.yaml's, with a budget of each kind that can be spent in a few calls."""
@@ -77,6 +80,7 @@ def stack_config() -> dict[str, Any]:
                 }
             },
         },
+        "database": {"maxConnections": MOST_CONNECTIONS},
         # Once a minute instead of every five: what /metrics/ says of those who ask nothing is read from the database.
         "environment": {"PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES": "1"},
         "ports": {"gateway": free_port(), "prometheus": free_port()},

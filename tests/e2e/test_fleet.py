@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
-import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import docker
@@ -19,11 +17,9 @@ from config.settings import default_images
 from tests.e2e.fleet import Host, fleet
 from tests.e2e.load import chat, load, paced, stream, streamed
 from tests.e2e.stack import Stack
+from tests.e2e.swarm_stack import declared, on_nodes, url
 
-PREFIX = "fleet-"
-PORT = 4000
 CANARY = "sk-canary-fleet-0123456789abcdef"
-DATA_LABEL = "litellm-stack.data"
 DATA = ("database", "prometheus")
 SCRAPE_SECONDS = 240
 """A replica on a busy machine may take longer than a scrape, more than once."""
@@ -41,36 +37,6 @@ def hosts() -> Iterator[list[Host]]:
         yield hosts
 
 
-def url(host: Host) -> str:
-    return f"http://{host.address}:{PORT}"
-
-
-def config(manager: Host) -> dict[str, Any]:
-    return {
-        "engine": "swarm",
-        # The kernel of this machine may have no ESP, and then nothing that is encrypted arrives.
-        "swarm": {"encrypted": False},
-        "bind": "0.0.0.0",  # noqa: S104  # a Swarm knows no other
-        "adminUrl": url(manager),
-        "replicas": 2,
-        "startTimeout": 600,
-        "protect": False,
-        "proxy": {
-            "model_list": [
-                {
-                    "model_name": "chat",
-                    "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "first answer"},
-                },
-                {
-                    "model_name": "slow",
-                    "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "slow answer", "mock_delay": 2},
-                },
-            ]
-        },
-        "access": {"keys": {"app": {"models": ["chat"]}}},
-    }
-
-
 @pytest.fixture(scope="module")
 def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """Bring the stack up from the manager, after an update that was killed on the way; its data is on the other node.
@@ -85,29 +51,10 @@ def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Stack:
     return stack
 
 
-def declared(manager: Host, *, data: Host, folder: Path) -> Stack:
-    """Return a stack that is not up yet; what it keeps is on the node `data`."""
-    node = manager.engine.nodes.get(data.node_id)
-    node.update({**node.attrs["Spec"], "Labels": {DATA_LABEL: "true"}})
-    stack = Stack(folder=folder, config=config(manager), name=f"{PREFIX}{secrets.token_hex(3)}")
-    stack.environment["DOCKER_HOST"] = manager.socket
-    return stack
-
-
 def services(hosts: list[Host]) -> list[Any]:
     listed: Any = hosts[0].engine.services.list
     found: list[Any] = listed()
     return found
-
-
-def on_nodes(hosts: list[Host], component: str) -> list[Any]:
-    """Return the containers of a component, on whatever node."""
-    label = f"io.litellm-stack.component={component}"
-    return [
-        container
-        for host in hosts
-        for container in host.engine.containers.list(filters={"label": label}, ignore_removed=True)
-    ]
 
 
 def test_a_container_on_one_host_finds_by_dns_and_reaches_the_tasks_on_every_other(hosts: list[Host]) -> None:

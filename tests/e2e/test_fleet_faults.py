@@ -21,7 +21,7 @@ from docker.models.containers import Container
 from tests.e2e.fleet import Host, fleet
 from tests.e2e.load import chat, load, paced, stream
 from tests.e2e.stack import Stack
-from tests.e2e.test_fleet import declared, on_nodes, url
+from tests.e2e.swarm_stack import declared, on_nodes, url
 from tests.waiting import until
 
 CLIENTS = 3

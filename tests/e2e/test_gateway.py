@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import copy
 import time
+from typing import Any
 
+import docker
 import httpx
 import pytest
 
+from components.database import DATABASE, USER
+from tests.e2e.conftest import MOST_CONNECTIONS
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
 
@@ -95,3 +99,9 @@ def test_an_end_user_who_was_never_declared_is_refused_after_max_end_user_budget
     refused = spend_until_refused(gateway, user="nobody-declared-me")
     assert error_type(refused) == "budget_exceeded"
     assert "nobody-declared-me" in refused.text
+
+
+def test_postgres_takes_as_many_connections_as_it_is_told(stack: Stack, engine: docker.DockerClient) -> None:
+    database = engine.containers.get(f"{stack.prefix}database")
+    told: Any = database.exec_run(["psql", "-U", USER, "-d", DATABASE, "-Atc", "SHOW max_connections"]).output
+    assert int(told) == MOST_CONNECTIONS

@@ -128,7 +128,8 @@ def test_the_edge_waits_longer_than_the_proxy_and_never_repeats_a_request() -> N
 
 
 def test_the_edge_has_room_for_old_and_new_replicas() -> None:
-    most = settings.load({"p:replicas": "32"}, encrypted=["p:secrets"], project="p").replicas
+    raw = {"p:replicas": "32", "p:database": '{"maxConnections": 1000}'}
+    most = settings.load(raw, encrypted=["p:secrets"], project="p").replicas
     assert 3 * most <= haproxy.SLOTS
 
 

@@ -1,0 +1,69 @@
+"""The `database` section: how many connections Postgres takes, and whether those that replicas open fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from config.problems import Problem
+from config.reading import mapping
+from config.swarm import SWARM
+
+POSTGRES_DEFAULT = 100
+"""`max_connections` of Postgres, where nobody sets it."""
+OF_OTHERS = 10
+"""Connections that are not the replicas': three for superusers (`superuser_reserved_connections`), those of jobs, of an
+exporter, of the replicas that wait for the schema."""
+
+POOL_LIMIT = "database_connection_pool_limit"
+_POOL = 10
+"""What a worker's pool opens at most, where nobody sets it (LiteLLMDatabaseConnectionPool, proxy/proxy_cli.py)."""
+_BOUNCED = 20
+"""What a replica's PgBouncer opens at most, where nobody sets it (PgBouncerSettings, proxy/db/pgbouncer.py)."""
+
+
+class DatabaseSettings(BaseModel):
+    """The Postgres that the stack runs."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
+    )
+
+    max_connections: Annotated[int, Field(ge=20, le=10_000)] = POSTGRES_DEFAULT
+    """Connections that Postgres takes at once. Another number restarts it."""
+
+
+def connections_of_a_replica(values: Mapping[str, Any]) -> int:
+    """Return how many connections a replica opens at most: a pool for each worker, or what its PgBouncer may."""
+    environment = mapping(values, "environment")
+    if str(environment.get("LITELLM_PGBOUNCER_ENABLED")).lower() in ("true", "1"):
+        return _number(environment.get("LITELLM_PGBOUNCER_MAX_DB_CONNECTIONS"), _BOUNCED)
+    workers = environment.get("NUM_WORKERS", environment.get("DEFAULT_NUM_WORKERS_LITELLM_PROXY"))
+    return _number(workers, 1) * _number(mapping(values, "proxy", "general_settings").get(POOL_LIMIT), _POOL)
+
+
+def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Report replicas that would open more connections than Postgres takes, while new ones serve beside old ones."""
+    replicas, of_each = _number(values.get("replicas"), 1), connections_of_a_replica(values)
+    # A Swarm replaces one after the other.
+    together = replicas + (1 if values.get("engine") == SWARM else replicas)
+    needed = together * of_each + OF_OTHERS
+    most = _number(mapping(values, "database").get("maxConnections"), POSTGRES_DEFAULT)
+    if needed <= most:
+        return
+    fitting = (most - OF_OTHERS) // together
+    otherwise = f", or let each open {fitting} at most (`proxy.general_settings.{POOL_LIMIT}`)" if fitting > 0 else ""
+    yield Problem(
+        path="database.maxConnections",
+        message=f"{most} are too few: while replicas are replaced, {together} of them open up to {of_each} each, and"
+        f" others {OF_OTHERS}; raise it to {needed}, which restarts Postgres once{otherwise}",
+    )
+
+
+def _number(value: Any, default: int) -> int:
+    """Read a whole number; what is none reads as `default`, because another rule reports it."""
+    text = str(value)
+    return int(text) if text.isdecimal() and text.isascii() else default

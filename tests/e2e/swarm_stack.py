@@ -1,0 +1,65 @@
+"""A stack on the Swarm of a fleet."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.identity import COMPONENT_LABEL
+from tests.e2e.fleet import Host
+from tests.e2e.stack import Stack
+
+PREFIX = "fleet-"
+PORT = 4000
+DATA_LABEL = "litellm-stack.data"
+
+
+def url(host: Host) -> str:
+    return f"http://{host.address}:{PORT}"
+
+
+def config(manager: Host) -> dict[str, Any]:
+    return {
+        "engine": "swarm",
+        # The kernel of this machine may have no ESP, and then nothing that is encrypted arrives.
+        "swarm": {"encrypted": False},
+        "bind": "0.0.0.0",  # noqa: S104  # a Swarm knows no other
+        "adminUrl": url(manager),
+        "replicas": 2,
+        "startTimeout": 600,
+        "protect": False,
+        "proxy": {
+            "model_list": [
+                {
+                    "model_name": "chat",
+                    "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "first answer"},
+                },
+                {
+                    "model_name": "slow",
+                    "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "slow answer", "mock_delay": 2},
+                },
+            ]
+        },
+        "access": {"keys": {"app": {"models": ["chat"]}}},
+    }
+
+
+def declared(manager: Host, *, data: Host, folder: Path) -> Stack:
+    """Return a stack that is not up yet; what it keeps is on the node `data`."""
+    node = manager.engine.nodes.get(data.node_id)
+    node.update({**node.attrs["Spec"], "Labels": {DATA_LABEL: "true"}})
+    stack = Stack(folder=folder, config=config(manager), name=f"{PREFIX}{secrets.token_hex(3)}")
+    stack.environment["DOCKER_HOST"] = manager.socket
+    return stack
+
+
+def on_nodes(hosts: Sequence[Host], component: str) -> list[Any]:
+    """Return the containers of a component, on whatever node."""
+    label = f"{COMPONENT_LABEL}={component}"
+    return [
+        container
+        for host in hosts
+        for container in host.engine.containers.list(filters={"label": label}, ignore_removed=True)
+    ]
