@@ -20,7 +20,7 @@ exporter, of the replicas that wait for the schema."""
 
 POOL_LIMIT = "database_connection_pool_limit"
 _POOL = 10
-"""What a worker's pool opens at most, where nobody sets it (LiteLLMDatabaseConnectionPool, proxy/proxy_cli.py)."""
+"""What a worker's pool opens at most: as base.yaml says, and LiteLLM by itself (proxy/proxy_cli.py)."""
 _BOUNCED = 20
 """What a replica's PgBouncer opens at most, where nobody sets it (PgBouncerSettings, proxy/db/pgbouncer.py)."""
 

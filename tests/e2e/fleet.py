@@ -222,7 +222,7 @@ def _bring(hosts: Sequence[Host], images: Sequence[str]) -> None:
         for image in images:
             wanted = own.images.get(image).id
             if lacking := [host for host in hosts if not _has(host, image, wanted)]:
-                _copy(image, lacking)
+                copy(image, lacking)
     finally:
         own.close()
 
@@ -233,7 +233,8 @@ def _has(host: Host, image: str, wanted: str | None) -> bool:
     return False
 
 
-def _copy(image: str, hosts: Sequence[Host]) -> None:
+def copy(image: str, hosts: Sequence[Host]) -> None:
+    """Give an image of the machine's own engine to `hosts`."""
     with ExitStack() as ends:
         save = ends.enter_context(subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE))
         loads = [

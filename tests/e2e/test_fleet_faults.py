@@ -5,7 +5,9 @@ What is lost is what was in flight on the thing that died: at most one request o
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import signal
 import time
 from collections import Counter
@@ -14,11 +16,13 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
+import docker
 import httpx
 import pytest
 from docker.models.containers import Container
 
-from tests.e2e.fleet import Host, fleet
+from config.settings import default_images
+from tests.e2e.fleet import Host, copy, fleet
 from tests.e2e.load import chat, load, paced, stream
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import declared, on_nodes, url
@@ -104,6 +108,38 @@ def test_a_cut_between_the_nodes(stack: Stack, hosts: list[Host]) -> None:
         worker.heal()
     assert len(lost) <= CLIENTS
     assert {chat_at(stack, host) for host in hosts} == {"first answer"}
+    stack.up("--expect-no-changes")
+
+
+@contextmanager
+def image_that_migrates_and_does_not_serve(hosts: list[Host]) -> Iterator[str]:
+    """Give all hosts an image of LiteLLM that fails once it is to answer."""
+    own = docker.from_env()
+    good: Any = own.images.get(default_images()["litellm"])
+    script = f'[ "$1" = --skip_server_startup ] && exec {shlex.join(good.attrs["Config"]["Entrypoint"])} "$@"; exit 3'
+    container = own.containers.create(good)
+    try:
+        made = container.commit(
+            "litellm-stack-test", "does-not-serve", changes=f"ENTRYPOINT {json.dumps(['sh', '-c', script, 'sh'])}"
+        )
+        copy(made.tags[0], hosts)
+        yield made.tags[0]
+        own.images.remove(made.tags[0], force=True)
+    finally:
+        container.remove()
+        own.close()
+
+
+def test_a_bad_image(stack: Stack, hosts: list[Host]) -> None:
+    good = stack.config
+    with image_that_migrates_and_does_not_serve(hosts) as image, asked(stack, hosts, "a bad image") as lost:
+        stack.configure({**good, "images": {"litellm": image}})
+        result = stack.run("up", "--yes", "--skip-preview")
+    assert result.returncode != 0
+    assert "was rolled back to what ran before" in result.stdout, result.stdout[-3000:]
+    assert lost == []
+    stack.configure(good)
+    stack.up()
     stack.up("--expect-no-changes")
 
 

@@ -101,7 +101,20 @@ def test_an_end_user_who_was_never_declared_is_refused_after_max_end_user_budget
     assert "nobody-declared-me" in refused.text
 
 
-def test_postgres_takes_as_many_connections_as_it_is_told(stack: Stack, engine: docker.DockerClient) -> None:
-    database = engine.containers.get(f"{stack.prefix}database")
-    told: Any = database.exec_run(["psql", "-U", USER, "-d", DATABASE, "-Atc", "SHOW max_connections"]).output
-    assert int(told) == MOST_CONNECTIONS
+def test_postgres_takes_as_many_connections_as_it_is_told(
+    stack: Stack, gateway: Gateway, engine: docker.DockerClient
+) -> None:
+    def told() -> int:
+        database = engine.containers.get(f"{stack.prefix}database")
+        output: Any = database.exec_run(["psql", "-U", USER, "-d", DATABASE, "-Atc", "SHOW max_connections"]).output
+        return int(output)
+
+    assert told() == MOST_CONNECTIONS
+    stack.pulumi("config", "set", "--path", "database.maxConnections", "130")
+    try:
+        stack.up()
+        assert told() == 130
+        assert gateway.chat().status_code == 200
+    finally:
+        stack.configure(stack.config)
+        stack.up()

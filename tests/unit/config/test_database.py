@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
+from config.database import POOL_LIMIT, connections_of_a_replica
+from config.litellm import BASE
 from tests.unit.config.test_settings import load, mistakes
 
 ON_A_SWARM = {"engine": "swarm", "bind": "::"}
@@ -54,3 +57,8 @@ def test_more_than_that_are_refused_with_what_would_fit(words: str, sections: di
 
 def test_nothing_is_offered_that_would_leave_a_replica_without_a_connection() -> None:
     assert "let each" not in mistakes(replicas="32", database={"maxConnections": 50})["database.maxConnections"]
+
+
+def test_a_replica_opens_as_many_as_the_base_settings_say() -> None:
+    general = yaml.safe_load(BASE.read_text(encoding="utf-8"))["general_settings"]
+    assert connections_of_a_replica({}) == general[POOL_LIMIT]
