@@ -49,8 +49,12 @@ def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Stack:
 
 
 @contextmanager
-def asked(stack: Stack, hosts: list[Host], what: str, *, longer: float = 3) -> Iterator[list[str]]:
-    """Ask at each of `hosts`, the manager first, while the block breaks `what`, until the Swarm has mended it.
+def asked(
+    stack: Stack, hosts: list[Host], what: str, *, manager: Host | None = None, longer: float = 3
+) -> Iterator[list[str]]:
+    """Ask at each of `hosts` while the block breaks `what`, until the Swarm has mended it.
+
+    The first of them is the manager, unless another one is.
 
     It goes on for some seconds `longer`, and what failed is in the list then, without the seconds that each took.
     """
@@ -61,7 +65,7 @@ def asked(stack: Stack, hosts: list[Host], what: str, *, longer: float = 3) -> I
         seen = {host.name: loads.enter_context(load(url=url(host), clients=kinds)) for host in hosts}
         time.sleep(2)
         yield lost
-        seconds = mended(lambda: settled(hosts[0]))
+        seconds = mended(lambda: settled(manager or hosts[0]))
         time.sleep(longer)
     for name, part in seen.items():
         failures = [failure.partition(": ")[2] for failure in part.failures]
@@ -100,17 +104,6 @@ def test_postgres_that_is_killed(stack: Stack, hosts: list[Host]) -> None:
     ).is_success
 
 
-def test_a_cut_between_the_nodes(stack: Stack, hosts: list[Host]) -> None:
-    manager, worker = hosts
-    with asked(stack, [manager], "a cut") as lost:
-        worker.cut()
-        time.sleep(20)
-        worker.heal()
-    assert len(lost) <= CLIENTS
-    assert {chat_at(stack, host) for host in hosts} == {"first answer"}
-    stack.up("--expect-no-changes")
-
-
 @contextmanager
 def image_that_migrates_and_does_not_serve(hosts: list[Host]) -> Iterator[str]:
     """Give all hosts an image of LiteLLM that fails once it is to answer."""
@@ -140,6 +133,30 @@ def test_a_bad_image(stack: Stack, hosts: list[Host]) -> None:
     assert lost == []
     stack.configure(good)
     stack.up()
+    stack.up("--expect-no-changes")
+
+
+def test_a_manager_that_loses_power_and_starts_again(stack: Stack, hosts: list[Host]) -> None:
+    manager, worker = hosts
+    assert len(on_nodes([worker], "proxy")) == 1
+    with asked(stack, [worker], "a manager", manager=manager, longer=20) as lost:
+        manager.die()
+        time.sleep(5)
+        manager.live()
+    assert len(lost) <= CLIENTS
+    mended(lambda: chat_at(stack, manager) == "first answer")
+    stack.up()
+    stack.up("--expect-no-changes")
+
+
+def test_a_cut_between_the_nodes(stack: Stack, hosts: list[Host]) -> None:
+    manager, worker = hosts
+    with asked(stack, [manager], "a cut") as lost:
+        worker.cut()
+        time.sleep(20)
+        worker.heal()
+    assert len(lost) <= CLIENTS
+    assert {chat_at(stack, host) for host in hosts} == {"first answer"}
     stack.up("--expect-no-changes")
 
 
