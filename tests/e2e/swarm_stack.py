@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.identity import COMPONENT_LABEL
+from tests.e2e.conftest import stack_config
 from tests.e2e.fleet import Host
 from tests.e2e.stack import Stack
 
@@ -17,10 +18,13 @@ DATA_LABEL = "litellm-stack.data"
 
 
 def url(host: Host) -> str:
+    """Return the address of a node's edge."""
     return f"http://{host.address}:{PORT}"
 
 
 def config(manager: Host) -> dict[str, Any]:
+    """Return the config of a stack that is reached at the manager's edge."""
+    models = stack_config()["proxy"]["model_list"]
     return {
         "engine": "swarm",
         # The kernel of this machine may have no ESP, and then nothing that is encrypted arrives.
@@ -30,18 +34,7 @@ def config(manager: Host) -> dict[str, Any]:
         "replicas": 2,
         "startTimeout": 600,
         "protect": False,
-        "proxy": {
-            "model_list": [
-                {
-                    "model_name": "chat",
-                    "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "first answer"},
-                },
-                {
-                    "model_name": "slow",
-                    "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "slow answer", "mock_delay": 2},
-                },
-            ]
-        },
+        "proxy": {"model_list": [model for model in models if model["model_name"] in ("chat", "slow")]},
         "access": {"keys": {"app": {"models": ["chat"]}}},
     }
 
