@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
-
 from config.problems import Problem
-from config.reading import mapping
+from config.reading import mapping, number
+from config.section import Section
 
 HOST, PORT, PASSWORD = "REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD"
 OTHER_TARGETS = frozenset({HOST, "REDIS_URL", "REDIS_CLUSTER_NODES", "REDIS_SENTINEL_NODES"})
@@ -21,12 +19,8 @@ COORDINATION = "coordination_redis"
 _HOST_PARAMETERS = ("host", "url", "redis_startup_nodes", "startup_nodes", "sentinel_nodes")
 
 
-class CacheSettings(BaseModel):
+class CacheSettings(Section):
     """The Redis in which replicas count together, and in which answers can be cached."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
-    )
 
     enabled: bool | None = None
     """true runs one, false none; unless it is said, there is one where something needs it."""
@@ -46,7 +40,7 @@ def problems(values: Mapping[str, Any], *, variables: frozenset[str]) -> Iterato
     """Report a Redis that is missing, and one that there are two of."""
     enabled, settings = mapping(values, "cache").get("enabled"), mapping(values, "proxy")
     if enabled is False and not _names_another(settings, variables):
-        yield from _missing(settings, replicas=str(values.get("replicas", 1)))
+        yield from _missing(settings, replicas=number(values.get("replicas"), 1))
     if enabled:
         others = [("cache.enabled", name) for name in sorted(variables & OTHER_TARGETS)]
         if COORDINATION in mapping(settings, "general_settings"):
@@ -67,8 +61,8 @@ def _overridden(values: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(path=f"{section}.{name}", message=message)
 
 
-def _missing(settings: Mapping[str, Any], *, replicas: str) -> Iterator[Problem]:
-    if replicas.isdecimal() and int(replicas) > 1:
+def _missing(settings: Mapping[str, Any], *, replicas: int) -> Iterator[Problem]:
+    if replicas > 1:
         message = (
             f"{replicas} replicas would each count budgets and rate limits by themselves; remove it, or name a"
             f" Redis of your own in `environment.{HOST}`"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from config.problems import Problem
-from config.reading import mapping
+from config.reading import mapping, number
+from config.section import Section
 from config.swarm import SWARM
 
 POSTGRES_DEFAULT = 100
@@ -25,12 +25,8 @@ _BOUNCED = 20
 """What a replica's PgBouncer opens at most, where nobody sets it (PgBouncerSettings, proxy/db/pgbouncer.py)."""
 
 
-class DatabaseSettings(BaseModel):
+class DatabaseSettings(Section):
     """The Postgres that the stack runs."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
-    )
 
     max_connections: Annotated[int, Field(ge=20, le=10_000)] = POSTGRES_DEFAULT
     """Connections that Postgres takes at once. Another number restarts it."""
@@ -40,18 +36,18 @@ def connections_of_a_replica(values: Mapping[str, Any]) -> int:
     """Return how many connections a replica opens at most: a pool for each worker, or what its PgBouncer may."""
     environment = mapping(values, "environment")
     if str(environment.get("LITELLM_PGBOUNCER_ENABLED")).lower() in ("true", "1"):
-        return _number(environment.get("LITELLM_PGBOUNCER_MAX_DB_CONNECTIONS"), _BOUNCED)
+        return number(environment.get("LITELLM_PGBOUNCER_MAX_DB_CONNECTIONS"), _BOUNCED)
     workers = environment.get("NUM_WORKERS", environment.get("DEFAULT_NUM_WORKERS_LITELLM_PROXY"))
-    return _number(workers, 1) * _number(mapping(values, "proxy", "general_settings").get(POOL_LIMIT), _POOL)
+    return number(workers, 1) * number(mapping(values, "proxy", "general_settings").get(POOL_LIMIT), _POOL)
 
 
 def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Report replicas that would open more connections than Postgres takes, while new ones serve beside old ones."""
-    replicas, of_each = _number(values.get("replicas"), 1), connections_of_a_replica(values)
+    replicas, of_each = number(values.get("replicas"), 1), connections_of_a_replica(values)
     # A Swarm replaces one after the other.
     together = replicas + (1 if values.get("engine") == SWARM else replicas)
     needed = together * of_each + OF_OTHERS
-    most = _number(mapping(values, "database").get("maxConnections"), POSTGRES_DEFAULT)
+    most = number(mapping(values, "database").get("maxConnections"), POSTGRES_DEFAULT)
     if needed <= most:
         return
     fitting = (most - OF_OTHERS) // together
@@ -61,9 +57,3 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
         message=f"{most} are too few: while replicas are replaced, {together} of them open up to {of_each} each, and"
         f" others {OF_OTHERS}; raise it to {needed}, which restarts Postgres once{otherwise}",
     )
-
-
-def _number(value: Any, default: int) -> int:
-    """Read a whole number; what is none reads as `default`, because another rule reports it."""
-    text = str(value)
-    return int(text) if text.isdecimal() and text.isascii() else default

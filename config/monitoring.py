@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, SecretStr
+
+from config.section import Section
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
 _DURATION = re.compile(r"([1-9][0-9]*)(ms|s|m|h|d|w|y)")
@@ -65,12 +66,8 @@ TlsAddress = Annotated[str, AfterValidator(_tls)]
 Webhook = Annotated[SecretStr, AfterValidator(_url)]
 
 
-class MonitoringSettings(BaseModel):
+class MonitoringSettings(Section):
     """What the stack's Prometheus does. Its memory limit is `memory.prometheus`, its port `ports.prometheus`."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
-    )
 
     retention: Span = "30d"
     """How long Prometheus keeps what it scraped; whichever of this and `retentionSize` is reached first counts."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
+
+from config.section import Section
 
 
 class Level(StrEnum):
@@ -34,12 +35,8 @@ there are advisory: an environment that ran yesterday can still rotate a leaked 
 """
 
 
-class PolicySettings(BaseModel):
+class PolicySettings(Section):
     """How strictly each rule of the policy pack holds; one that is not given goes by `protect`."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
-    )
 
     limited_keys: Level | None = None
     """A virtual key without a budget."""

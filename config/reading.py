@@ -13,6 +13,12 @@ def mapping(values: Any, *path: str) -> Mapping[str, Any]:
     return values if isinstance(values, Mapping) else {}
 
 
+def number(value: Any, default: int) -> int:
+    """Read a whole number, which may be written as text; whatever else it is reads as `default`."""
+    text = str(value)
+    return int(text) if text.isdecimal() else default
+
+
 def texts(values: Any, *path: str) -> list[tuple[int, str]]:
     """Return the texts of the list at a path below `values`, each with its index."""
     *above, name = path

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
+from config.section import Section
 from litellm_admin.fields.amounts import Grace
 
 Number = Annotated[int, Field(ge=1)]
 
 
-class RotationSettings(BaseModel):
+class RotationSettings(Section):
     """Raising a number rotates its secret. `everything` counts for each of them, as if each had been raised with it."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
-    )
 
     everything: Number = 1
     """All of them."""

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from config import cache, clear_secrets, database, grafana, lint, proxy, references, swarm
 from config.access import AccessSettings, KeySettings
@@ -24,6 +23,7 @@ from config.policy import PolicySettings
 from config.problems import ConfigError, Problem
 from config.reading import mapping
 from config.rotation import RotationSettings
+from config.section import Section
 from config.structure import structural_problems
 from config.swarm import SwarmSettings
 
@@ -47,19 +47,6 @@ def _address(value: str) -> str:
 Port = Annotated[int, Field(ge=1, le=65535)]
 Mebibytes = Annotated[int, Field(ge=6)]
 Cpus = Annotated[float, Field(ge=0.1)]
-
-
-class Section(BaseModel):
-    """A part of the stack config: frozen, in camelCase, and no name is accepted that it does not know."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=to_camel,
-        validate_by_name=False,
-        hide_input_in_errors=True,
-        use_attribute_docstrings=True,
-    )
 
 
 class PortSettings(Section):

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from config.problems import Problem
 from config.reading import mapping
+from config.section import Section
 
 SWARM = "swarm"
 
@@ -32,12 +32,8 @@ NOT_YET = {
 """What is refused, by its place in the stack config, and why."""
 
 
-class SwarmSettings(BaseModel):
+class SwarmSettings(Section):
     """The Swarm that runs the stack, where `engine` is swarm."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, use_attribute_docstrings=True
-    )
 
     encrypted: bool = True
     """Encrypt what nodes send each other for the stack (IPsec): their kernels need ESP, or nothing arrives."""

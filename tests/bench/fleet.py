@@ -15,11 +15,12 @@ from typing import Any
 import psutil
 from docker.models.containers import Container
 
-from components.database import DATABASE, LOGIN, USER
+from components.database import LOGIN
 from tests.bench import load
 from tests.bench.samples import Samples, Say
 from tests.bench.stacks import cpu_seconds
 from tests.bench.table import Figures
+from tests.database import query
 from tests.e2e.fleet import Host, fleet
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import declared, on_nodes, url
@@ -75,17 +76,12 @@ def _measure(stack: Stack, hosts: Sequence[Host], samples: Samples, vegeta: Path
     samples.record(column, "processor, ms a request: replicas", spent)
     samples.record(column, "memory of a replica, MiB", max(map(_memory, replicas)))
     [database] = on_nodes(hosts, "database")
-    samples.record(column, "connections to Postgres, of replicas", _connections(database))
+    samples.record(column, "connections to Postgres, of replicas", int(query(database, CONNECTIONS)))
     samples.record(column, "memory of Postgres, MiB", _memory(database))
-
-
-def _connections(database: Container) -> int:
-    told: Any = database.exec_run(["psql", "-U", USER, "-d", DATABASE, "-Atc", CONNECTIONS]).output
-    return int(told)
 
 
 def _memory(container: Container) -> float:
     """Return what it holds, less the files that are only kept because there is room."""
     stats: Any = container.stats(stream=False)  # an iterator only where they are streamed
     used = stats["memory_stats"]
-    return float(used["usage"] - used["stats"].get("inactive_file", used["stats"].get("total_inactive_file", 0))) / MIB
+    return float(used["usage"] - used["stats"]["inactive_file"]) / MIB

@@ -13,8 +13,8 @@ import httpx
 import pytest
 from docker.models.containers import Container
 
-from components.database import DATABASE, USER
 from postgres_admin.statements import OWNER
+from tests.database import query
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
 from tests.e2e.test_change import containers
@@ -62,16 +62,11 @@ def stopped(container: Container) -> Iterator[None]:
 @contextmanager
 def refusing_spend(database: Container) -> Iterator[None]:
     """Have Postgres refuse what LiteLLM adds up by day, and nothing else."""
-    run(database, f"REVOKE INSERT, UPDATE ON {DAILY} FROM {OWNER}")
+    query(database, f"REVOKE INSERT, UPDATE ON {DAILY} FROM {OWNER}")
     try:
         yield
     finally:
-        run(database, f"GRANT INSERT, UPDATE ON {DAILY} TO {OWNER}")
-
-
-def run(database: Container, statement: str) -> None:
-    result = database.exec_run(["psql", "-U", USER, "-d", DATABASE, "-c", statement])
-    assert result.exit_code == 0, result.output
+        query(database, f"GRANT INSERT, UPDATE ON {DAILY} TO {OWNER}")
 
 
 def collected(gateway: Gateway, prometheus_url: str, wanted: set[str]) -> dict[str, dict[str, Any]]:

@@ -111,7 +111,7 @@ def test_a_database_that_is_away_costs_no_request_of_a_key_that_replicas_remembe
     # A minute after it first read a thing (a key, what the whole proxy has spent) a replica reads it again: start anew.
     for replica in replicas(engine, stack):
         engine.containers.get(replica).restart()
-    until(lambda: gateway.client.get("/v1/models", headers={"Authorization": "Bearer none"}).status_code == 401)
+    until(lambda: gateway.get("/v1/models", key="none").status_code == 401)
     [known, unknown] = [gateway.generate(models=["chat", "slow"]) for _ in range(2)]
     clients = [*[chat(known, "chat")] * 4, chat(known, "slow"), stream(known, "slow")]
     with load(url=str(gateway.client.base_url), clients=clients) as seen:

@@ -11,8 +11,8 @@ import shlex
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import Any
 
@@ -50,11 +50,9 @@ def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Stack:
 
 @contextmanager
 def asked(
-    stack: Stack, hosts: list[Host], what: str, *, manager: Host | None = None, longer: float = 3
+    stack: Stack, hosts: list[Host], what: str, *, at: Sequence[Host] | None = None, longer: float = 3
 ) -> Iterator[list[str]]:
-    """Ask at each of `hosts` while the block breaks `what`, until the Swarm has mended it.
-
-    The first of them is the manager, unless another one is.
+    """Ask at each of `hosts`, or those `at` which it is said, while the block breaks `what`, until it is mended.
 
     It goes on for some seconds `longer`, and what failed is in the list then, without the seconds that each took.
     """
@@ -62,10 +60,10 @@ def asked(
     kinds = [paced(chat(key, "chat")), paced(chat(key, "chat")), paced(stream(key, "chat"))]
     assert len(kinds) == CLIENTS
     with ExitStack() as loads:
-        seen = {host.name: loads.enter_context(load(url=url(host), clients=kinds)) for host in hosts}
+        seen = {host.name: loads.enter_context(load(url=url(host), clients=kinds)) for host in at or hosts}
         time.sleep(2)
         yield lost
-        seconds = mended(lambda: settled(manager or hosts[0]))
+        seconds = mended(lambda: settled(hosts[0]))
         time.sleep(longer)
     for name, part in seen.items():
         failures = [failure.partition(": ")[2] for failure in part.failures]
@@ -107,20 +105,17 @@ def test_postgres_that_is_killed(stack: Stack, hosts: list[Host]) -> None:
 @contextmanager
 def image_that_migrates_and_does_not_serve(hosts: list[Host]) -> Iterator[str]:
     """Give all hosts an image of LiteLLM that fails once it is to answer."""
-    own = docker.from_env()
-    good: Any = own.images.get(default_images()["litellm"])
-    script = f'[ "$1" = --skip_server_startup ] && exec {shlex.join(good.attrs["Config"]["Entrypoint"])} "$@"; exit 3'
-    container = own.containers.create(good)
-    try:
-        made = container.commit(
-            "litellm-stack-test", "does-not-serve", changes=f"ENTRYPOINT {json.dumps(['sh', '-c', script, 'sh'])}"
-        )
-        copy(made.tags[0], hosts)
-        yield made.tags[0]
-        own.images.remove(made.tags[0], force=True)
-    finally:
-        container.remove()
-        own.close()
+    with ExitStack() as cleanup:
+        own = cleanup.enter_context(closing(docker.from_env()))
+        good: Any = own.images.get(default_images()["litellm"])
+        migrates = f'[ "$1" = --skip_server_startup ] && exec {shlex.join(good.attrs["Config"]["Entrypoint"])} "$@"'
+        entrypoint = json.dumps(["sh", "-c", f"{migrates}; exit 3", "sh"])
+        container = own.containers.create(good)
+        cleanup.callback(container.remove)
+        [image] = container.commit("litellm-stack-test", "does-not-serve", changes=f"ENTRYPOINT {entrypoint}").tags
+        cleanup.callback(own.images.remove, image, force=True)
+        copy(image, hosts)
+        yield image
 
 
 def test_a_bad_image(stack: Stack, hosts: list[Host]) -> None:
@@ -139,42 +134,45 @@ def test_a_bad_image(stack: Stack, hosts: list[Host]) -> None:
 def test_a_manager_that_loses_power_and_starts_again(stack: Stack, hosts: list[Host]) -> None:
     manager, worker = hosts
     assert len(on_nodes([worker], "proxy")) == 1
-    with asked(stack, [worker], "a manager", manager=manager, longer=20) as lost:
+    with asked(stack, hosts, "a manager", at=[worker], longer=20) as lost:
         manager.die()
         time.sleep(5)
         manager.live()
     assert len(lost) <= CLIENTS
-    mended(lambda: chat_at(stack, manager) == "first answer")
+    key = stack.outputs()["masterKey"]
+    mended(lambda: chat_at(manager, key) == "first answer")
     stack.up()
     stack.up("--expect-no-changes")
 
 
 def test_a_cut_between_the_nodes(stack: Stack, hosts: list[Host]) -> None:
     manager, worker = hosts
-    with asked(stack, [manager], "a cut") as lost:
+    with asked(stack, hosts, "a cut", at=[manager]) as lost:
         worker.cut()
         time.sleep(20)
         worker.heal()
     assert len(lost) <= CLIENTS
-    assert {chat_at(stack, host) for host in hosts} == {"first answer"}
+    key = stack.outputs()["masterKey"]
+    assert {chat_at(host, key) for host in hosts} == {"first answer"}
     stack.up("--expect-no-changes")
 
 
 def test_a_worker_that_dies(stack: Stack, hosts: list[Host]) -> None:
     manager, worker = hosts
-    with asked(stack, [manager], "a worker") as lost:
+    with asked(stack, hosts, "a worker", at=[manager]) as lost:
         worker.die()
         time.sleep(5)
     assert len(lost) <= CLIENTS
     worker.live()
     mended(lambda: settled(manager) and len(on_nodes([worker], "edge")) == 1)
-    mended(lambda: chat_at(stack, worker) == "first answer")
+    key = stack.outputs()["masterKey"]
+    mended(lambda: chat_at(worker, key) == "first answer")
     stack.up()
 
 
-def chat_at(stack: Stack, host: Host) -> str:
+def chat_at(host: Host, key: str) -> str:
     with httpx.Client(base_url=url(host), timeout=60) as client:
         try:
-            return chat(stack.outputs()["masterKey"], "chat")(client)
+            return chat(key, "chat")(client)
         except httpx.HTTPError as error:
             return repr(error)

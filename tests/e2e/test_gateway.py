@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import copy
 import time
-from typing import Any
 
 import docker
 import httpx
 import pytest
 
-from components.database import DATABASE, USER
+from tests.database import query
 from tests.e2e.conftest import MOST_CONNECTIONS
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
@@ -105,9 +104,7 @@ def test_postgres_takes_as_many_connections_as_it_is_told(
     stack: Stack, gateway: Gateway, engine: docker.DockerClient
 ) -> None:
     def told() -> int:
-        database = engine.containers.get(f"{stack.prefix}database")
-        output: Any = database.exec_run(["psql", "-U", USER, "-d", DATABASE, "-Atc", "SHOW max_connections"]).output
-        return int(output)
+        return int(query(engine.containers.get(f"{stack.prefix}database"), "SHOW max_connections"))
 
     assert told() == MOST_CONNECTIONS
     stack.pulumi("config", "set", "--path", "database.maxConnections", "130")

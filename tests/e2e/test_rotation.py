@@ -7,13 +7,14 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import docker
 import httpx
 import pytest
 
+from tests.database import query
 from tests.e2e.conftest import no_leftovers, remove, stack_config
 from tests.e2e.load import Client, Load, admin, chat, load, stream, streamed
 from tests.e2e.stack import Stack
@@ -95,10 +96,8 @@ def clients(stack: Stack, *others: Client) -> Iterator[Load]:
 
 def logins(stack: Stack, engine: docker.DockerClient) -> set[str]:
     """The roles that can log in to the database from the network."""
-    query = "SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL"
     database = engine.containers.get(f"{stack.prefix}database")
-    result = database.exec_run(["psql", "-U", "llmproxy", "-d", "litellm", "-Atc", query])
-    return set(cast("bytes", result.output).decode().split())
+    return set(query(database, "SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL").split())
 
 
 def admitted(stack: Stack, engine: docker.DockerClient) -> Client:

@@ -19,6 +19,7 @@ from ciphertext.tables import Counts
 from components import litellm_runtime
 from engine.identity import COMPONENT_LABEL, OWNER_LABEL, STACK_LABEL
 from engine.workload import TMPFS
+from tests.database import query
 from tests.e2e import load
 from tests.e2e.conftest import no_leftovers, remove
 from tests.e2e.stack import Stack, free_port
@@ -114,9 +115,9 @@ def test_a_rotation_that_fails_leaves_the_old_salt_key_and_its_rows_at_work(
     salted: Stack, engine: docker.DockerClient
 ) -> None:
     old, before, rows = salt_key(salted), replicas(engine, salted), counted(engine, salted, salt_key(salted))
-    sql(
-        engine,
-        salted,
+    database = engine.containers.get(f"{salted.prefix}database")
+    query(
+        database,
         """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused by the test'; END $$;
         CREATE TRIGGER refuse BEFORE UPDATE ON "LiteLLM_CredentialsTable" EXECUTE FUNCTION refuse();""",
     )
@@ -130,7 +131,7 @@ def test_a_rotation_that_fails_leaves_the_old_salt_key_and_its_rows_at_work(
     assert (salt_key(salted), replicas(engine, salted)) == (old, before)
     assert counted(engine, salted, old).readable == rows.readable
     assert stand_ins(engine, salted) == []
-    sql(engine, salted, 'DROP TRIGGER refuse ON "LiteLLM_CredentialsTable"; DROP FUNCTION refuse();')
+    query(database, 'DROP TRIGGER refuse ON "LiteLLM_CredentialsTable"; DROP FUNCTION refuse();')
 
 
 def test_a_rotation_under_load_loses_no_request_and_leaves_no_row_behind(
@@ -266,12 +267,6 @@ def counted(engine: docker.DockerClient, stack: Stack, key: str) -> Counts:
         algorithm=None,
     )
     return job.count(engine, where, keys=[key])
-
-
-def sql(engine: docker.DockerClient, stack: Stack, statement: str) -> None:
-    command = ["psql", "-U", "llmproxy", "-d", "litellm", "-v", "ON_ERROR_STOP=1", "-c", statement]
-    result = engine.containers.get(f"{stack.prefix}database").exec_run(command)
-    assert result.exit_code == 0, result.output
 
 
 def logs(engine: docker.DockerClient, stack: Stack) -> list[str]:

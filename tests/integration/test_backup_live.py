@@ -18,6 +18,7 @@ from backup.archive import Archive, Sink
 from backup.database import Database, find
 from backup.errors import BackupError
 from backup.manifest import Manifest
+from tests.database import query
 from tests.integration.running_gateway import IMAGES, LABEL, remove_leftovers
 
 PASSPHRASE = "correct horse battery staple"
@@ -55,14 +56,6 @@ def database(container: Container) -> Database:
     assert found.content() == "", "there is nothing to lose, not even tables"
     query(container, MAKE)
     return found
-
-
-def query(container: Container, statements: str) -> str:
-    command = ["psql", "-XAtq", "-U", "llmproxy", "-d", "litellm", "-v", "ON_ERROR_STOP=1", "-c", statements]
-    result = container.exec_run(command)
-    output = cast("bytes", result.output).decode()
-    assert result.exit_code == 0, output
-    return output.strip()
 
 
 def count(container: Container) -> int:
