@@ -139,8 +139,7 @@ def test_a_manager_that_loses_power_and_starts_again(stack: Stack, hosts: list[H
         time.sleep(5)
         manager.live()
     assert len(lost) <= CLIENTS
-    key = stack.outputs()["masterKey"]
-    mended(lambda: chat_at(manager, key) == "first answer")
+    mended(lambda: chat_at(stack, manager) == "first answer")
     stack.up()
     stack.up("--expect-no-changes")
 
@@ -152,8 +151,7 @@ def test_a_cut_between_the_nodes(stack: Stack, hosts: list[Host]) -> None:
         time.sleep(20)
         worker.heal()
     assert len(lost) <= CLIENTS
-    key = stack.outputs()["masterKey"]
-    assert {chat_at(host, key) for host in hosts} == {"first answer"}
+    assert {chat_at(stack, host) for host in hosts} == {"first answer"}
     stack.up("--expect-no-changes")
 
 
@@ -165,14 +163,13 @@ def test_a_worker_that_dies(stack: Stack, hosts: list[Host]) -> None:
     assert len(lost) <= CLIENTS
     worker.live()
     mended(lambda: settled(manager) and len(on_nodes([worker], "edge")) == 1)
-    key = stack.outputs()["masterKey"]
-    mended(lambda: chat_at(worker, key) == "first answer")
+    mended(lambda: chat_at(stack, worker) == "first answer")
     stack.up()
 
 
-def chat_at(host: Host, key: str) -> str:
+def chat_at(stack: Stack, host: Host) -> str:
     with httpx.Client(base_url=url(host), timeout=60) as client:
         try:
-            return chat(key, "chat")(client)
+            return chat(stack.outputs()["masterKey"], "chat")(client)
         except httpx.HTTPError as error:
             return repr(error)
