@@ -30,7 +30,6 @@ ENVIRONMENT: Mapping[str, str] = {
     "LITELLM_NON_ROOT": "true",
     "NPM_CONFIG_CACHE": "/.npm",
     "PYTHONFAULTHANDLER": "1",  # an interpreter that crashes says where
-    # Python may crash where it collects garbage (https://github.com/python/cpython/issues/148891, seen here under
-    # load), so it collects less often than after each 700 new objects. LiteLLM reads this one.
+    # Garbage is looked for less often than Python would, which costs a start less (docs/performance.md).
     "PYTHON_GC_THRESHOLD": "20000,10,10",
 }

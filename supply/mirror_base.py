@@ -13,7 +13,7 @@ from supply.console import Step
 from supply.errors import SupplyError
 from supply.process import run
 
-RELEASE = "bookworm"
+OLDSTABLE, STABLE = "bookworm", "trixie"
 REPOSITORY = "litellm-stack/base"
 # Changes when this module makes another image of the same release.
 REVISION = "1"
@@ -21,9 +21,9 @@ REVISION = "1"
 MIRROR = "DEBIAN_MIRROR"
 
 
-def provide(step: Step) -> str:
-    """Return the base image's name; made where the engine does not have it."""
-    name = f"{REPOSITORY}:{RELEASE}-{REVISION}"
+def provide(release: str, step: Step) -> str:
+    """Return the name of a release's base image; made where the engine does not have it."""
+    name = f"{REPOSITORY}:{release}-{REVISION}"
     if name not in image_labels.read([name]):
         _need_debootstrap(step)
         with tempfile.TemporaryDirectory(prefix="litellm-stack-base.") as folder:
@@ -31,21 +31,21 @@ def provide(step: Step) -> str:
             step.progress("debootstrap")
             mirror = [os.environ[MIRROR]] if os.environ.get(MIRROR) else []
             run(
-                ["debootstrap", "--variant=minbase", RELEASE, root, *mirror],
+                ["debootstrap", "--variant=minbase", release, root, *mirror],
                 what="Making the Debian base with debootstrap",
                 step=step,
             )
             sources = root / "etc" / "apt" / "sources.list"
-            sources.write_text(with_updates(sources.read_text()))
+            sources.write_text(with_updates(sources.read_text(), release))
             _import(root, name)
     return name
 
 
-def with_updates(sources: str) -> str:
+def with_updates(sources: str, release: str) -> str:
     """Add the release's updates and security fixes to the one line that debootstrap writes."""
     _, mirror, *_ = sources.split()
     base = mirror.rstrip("/")
-    suites = [(base, RELEASE), (base, f"{RELEASE}-updates"), (f"{base}-security", f"{RELEASE}-security")]
+    suites = [(base, release), (base, f"{release}-updates"), (f"{base}-security", f"{release}-security")]
     return "".join(f"deb {address} {suite} main\n" for address, suite in suites)
 
 

@@ -18,6 +18,14 @@ from supply.process import capture, run, succeeds
 
 RECIPES = Path(__file__).parent / "images"
 VERSION_FILE = "/etc/mirror-version"
+RELEASES = {
+    # The one before has 0.25, which has no url_file, and writes a webhook's address into its log.
+    "alertmanager": mirror_base.STABLE,
+    # The official image has Python 3.13 too. Up to 3.11 it collects garbage in the middle of anything, and LiteLLM
+    # dies of that under load: https://github.com/python/cpython/issues/148891.
+    "litellm": mirror_base.STABLE,
+}
+"""Debian's release that a component's packages come from, where it is not the one before the last."""
 
 
 def provide(images: Mapping[str, str], *, folders: Folders, console: Console) -> None:
@@ -44,8 +52,12 @@ def recipe(component: str) -> str:
             f"config/images.json names an image for {component!r}, and the mirror line has no recipe for it",
             mend=f"Add supply/images/{component}/Dockerfile, or use SUPPLY=official.",
         )
-    facts = [mirror_base.RELEASE, mirror_base.REVISION, platform.machine()]
+    facts = [_release(component), mirror_base.REVISION, platform.machine()]
     return recipe_key(files_below(folder), root=folder, facts=facts)
+
+
+def _release(component: str) -> str:
+    return RELEASES.get(component, mirror_base.OLDSTABLE)
 
 
 def _is_current(image: str, key: str) -> bool:
@@ -53,7 +65,7 @@ def _is_current(image: str, key: str) -> bool:
 
 
 def _build(component: str, image: str, key: str, step: Step) -> None:
-    base = mirror_base.provide(step)
+    base = mirror_base.provide(_release(component), step)
     with tempfile.TemporaryDirectory(prefix="litellm-stack-image.") as folder:
         context = Path(folder) / "context"
         shutil.copytree(RECIPES / component, context, ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,7 +1,7 @@
 """Runs in a replica before LiteLLM: Python imports a module of this name by itself (its `site` documents that).
 
 LiteLLM reads PYTHON_GC_THRESHOLD when half of it is imported. Python allocates for nothing but imports until then, and
-looks for garbage after each 700 objects: a seventh of the processor time of a start (`make bench ARGS=start`).
+looks for garbage all the while: a seventh of the processor time of a start (`make bench ARGS=start`).
 """
 
 import contextlib

@@ -136,7 +136,7 @@ def test_labels_are_read_by_name_and_missing_images_are_none() -> None:
 
 
 def test_the_base_gets_updates_and_security_fixes_from_the_same_mirror() -> None:
-    assert mirror_base.with_updates("deb http://mirror.example/debian bookworm main\n").splitlines() == [
+    assert mirror_base.with_updates("deb http://mirror.example/debian bookworm main\n", "bookworm").splitlines() == [
         "deb http://mirror.example/debian bookworm main",
         "deb http://mirror.example/debian bookworm-updates main",
         "deb http://mirror.example/debian-security bookworm-security main",
