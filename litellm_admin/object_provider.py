@@ -94,6 +94,7 @@ class ObjectProvider(ResourceProvider):
             declared,
             subject=self.subject(props),
             adopt=bool(props.get("adopt")),
+            settle=self.settle(props),
         )
         return CreateResult(id_, self.outs(props, live))
 
@@ -104,9 +105,18 @@ class ObjectProvider(ResourceProvider):
             kept = {name: _olds[name] for name in self.outputs if name in _olds}
             return UpdateResult({**_inputs(_news), **kept})
         live = reconcile.update(
-            self.calls(client_of(_news)), _id, self.declared(_news), changed=changed, subject=self.subject(_news)
+            self.calls(client_of(_news)),
+            _id,
+            self.declared(_news),
+            changed=changed,
+            subject=self.subject(_news),
+            settle=self.settle(_news),
         )
         return UpdateResult(self.outs(_news, live))
+
+    def settle(self, props: Mapping[str, Any]) -> float:  # noqa: ARG002
+        """Return the seconds after which every replica knows of a change."""
+        return 0
 
     def delete(self, _id: str, _props: Props) -> None:
         """Remove the object; one that is gone already is fine."""

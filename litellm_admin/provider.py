@@ -198,22 +198,26 @@ class SettlingProvider(ObjectProvider):
     Their input `settle` is how many seconds pass until all replicas know of a change; 0 for a single one.
     """
 
+    def settle(self, props: Mapping[str, Any]) -> float:
+        """Return the input."""
+        return float(props.get("settle") or 0)
+
     def create(self, props: Props) -> CreateResult:
         """Make the object, and wait until all replicas know it."""
         result = super().create(props)
-        time.sleep(_settle(props))
+        time.sleep(self.settle(props))
         return result
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Change the object, and wait until all replicas know the change."""
         result = super().update(_id, _olds, _news)
         if self.changed(_olds, _news):
-            time.sleep(_settle(_news))
+            time.sleep(self.settle(_news))
         return result
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Return the object as it is; what differs may be a replica that has not read it yet."""
-        until = time.monotonic() + _settle(props)
+        until = time.monotonic() + self.settle(props)
         while True:
             result = super().read(id_, props)
             settled = result.id is not None and (result.inputs is None or not self.changed(result.inputs, props))
@@ -272,7 +276,3 @@ class CredentialProvider(SettlingProvider):
         """Name the drifted fields; of the values only the names can be read."""
         other = frozenset(props.get("credential_values") or ()) != live.computed["names"]
         return super().drift(props, live) | ({"credential_values"} if other else set())
-
-
-def _settle(props: Mapping[str, Any]) -> float:
-    return float(props.get("settle") or 0)

@@ -1,15 +1,23 @@
-"""Bring one object of the proxy to its declaration, and see that it got there."""
+"""Bring one object of the proxy to its declaration, and see that it got there.
 
-from collections.abc import Collection, Mapping
-from typing import Any
+Replicas keep some kinds of objects in their memory, and the one that is asked may not be the one that was told. So an
+object may take `settle` seconds to be seen as it is; 0 where every replica knows at once.
+"""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
 
 from litellm_admin.api.errors import AdminError
 from litellm_admin.api.objects import Live, ObjectApi, differences, is_empty, undeclared
 
 _EXISTS = frozenset({400, 409})
+_AGAIN_SECONDS: Final = 2
 
 
-def create(api: ObjectApi, id_: str, declared: Mapping[str, Any], *, subject: str, adopt: bool = False) -> Live:
+def create(
+    api: ObjectApi, id_: str, declared: Mapping[str, Any], *, subject: str, adopt: bool = False, settle: float = 0
+) -> Live:
     """Make the object, or go on with the stack's own that is there already, and return it as the proxy holds it.
 
     There may be one because an earlier create's answer or record was lost. It is then brought to the declaration as
@@ -19,7 +27,7 @@ def create(api: ObjectApi, id_: str, declared: Mapping[str, Any], *, subject: st
     made, failure = _make(api, declared, subject)
     if made is not None:
         return made
-    live = api.find(id_, subject=subject)
+    live = _found(api, id_, subject, within=settle)
     if live is None:
         raise failure or _missing(subject)
     foreign = failure is not None and not api.owns(live)
@@ -41,20 +49,29 @@ def create(api: ObjectApi, id_: str, declared: Mapping[str, Any], *, subject: st
         left = undeclared(type(api), declared, live)
         # What cannot be read cannot have been carried into the declaration of an object that is adopted.
         changes = {**{f: v for f, v in left.items() if not (adopt and f in api.unreadable)}, **unread, **changes}
-    return _settle(api, id_, declared, changes, live, subject)
+    return _settle(api, id_, declared, changes, live, subject, within=settle)
 
 
-def update(api: ObjectApi, id_: str, declared: Mapping[str, Any], *, changed: Collection[str], subject: str) -> Live:
+def update(
+    api: ObjectApi,
+    id_: str,
+    declared: Mapping[str, Any],
+    *,
+    changed: Collection[str],
+    subject: str,
+    settle: float = 0,
+) -> Live:
     """Bring the object to its declaration and return it as the proxy then holds it.
 
     changed: the fields whose declaration changed; one that is not declared any more is emptied. An object that is gone
     is made again.
     """
-    live = api.find(id_, subject=subject)
+    live = _found(api, id_, subject, within=settle)
     if live is None:
-        return create(api, id_, declared, subject=subject)
+        return create(api, id_, declared, subject=subject, settle=settle)
     touched = {f: declared.get(f) for f in changed if f in declared or not is_empty(live.fields.get(f))}
-    return _settle(api, id_, declared, {**differences(type(api), declared, live), **touched}, live, subject)
+    changes = {**differences(type(api), declared, live), **touched}
+    return _settle(api, id_, declared, changes, live, subject, within=settle)
 
 
 def _settle(
@@ -64,6 +81,8 @@ def _settle(
     changes: Mapping[str, Any],
     live: Live,
     subject: str,
+    *,
+    within: float,
 ) -> Live:
     if not changes:
         return live
@@ -86,10 +105,11 @@ def _settle(
         _, failure = _make(api, declared, subject)
     else:
         api.update(id_, changes, live, subject=subject)
-    after = api.find(id_, subject=subject)
+    wanted = {**declared, **changes}
+    after = _found(api, id_, subject, within=within, seen=lambda found: not differences(type(api), wanted, found))
     if after is None:
         raise failure or _missing(subject)
-    left = sorted(differences(type(api), {**declared, **changes}, after))
+    left = sorted(differences(type(api), wanted, after))
     if left:
         raise AdminError(
             operation="change",
@@ -97,6 +117,18 @@ def _settle(
             message=f"the proxy accepted the change and still holds something else in: {', '.join(left)}",
         )
     return after
+
+
+def _found(
+    api: ObjectApi, id_: str, subject: str, *, within: float, seen: Callable[[Live], bool] = lambda _: True
+) -> Live | None:
+    """Return the object, asking again for as many seconds until it is there and `seen` as it is to be."""
+    deadline = time.monotonic() + within
+    while True:
+        live = api.find(id_, subject=subject)
+        if (live is not None and seen(live)) or time.monotonic() >= deadline:
+            return live
+        time.sleep(_AGAIN_SECONDS)
 
 
 def _make(api: ObjectApi, declared: Mapping[str, Any], subject: str) -> tuple[Live | None, AdminError | None]:
