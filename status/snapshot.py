@@ -41,7 +41,7 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """A container of the stack.
+    """A container of the stack, or a task of a Swarm, whose name ends with that of its node.
 
     state: `healthy`, or the engine's word for what it is instead (`starting`, `unhealthy`, `exited`); `running` for one
     without a health check.

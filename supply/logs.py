@@ -1,4 +1,4 @@
-"""`make logs`: what the stack's containers print, merged, each line with its container's name."""
+"""`make logs`: what the stack's containers and services print, merged, each line with the name of what printed it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from supply.errors import SupplyError
@@ -13,30 +14,47 @@ from supply.process import capture
 
 STACK_LABEL = "io.litellm-stack.stack"
 COMPONENT_LABEL = "io.litellm-stack.component"
+TASK_LABEL = "com.docker.swarm.task"
 TAIL = "200"
+LOGS = ("docker", "logs")
+# A Swarm's own lines begin with the task and its node.
+SERVICE_LOGS = ("docker", "service", "logs", "--no-task-ids")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A container to print; `label` is what its lines start with."""
+    """A container or service to print by `command`; `label` is what its lines start with."""
 
     container: str
     label: str
+    command: Sequence[str] = LOGS
 
 
 def sources(identity: str, *, component: str | None) -> list[Source]:
-    """Return the containers of the stack `identity` (project/stack), all of them or those of one component."""
+    """Return what the stack `identity` (project/stack) runs, all of it or one component."""
     filters = [f"label={STACK_LABEL}={identity}"] + ([f"label={COMPONENT_LABEL}={component}"] if component else [])
     words = [word for value in filters for word in ("--filter", value)]
     listed = capture(["docker", "ps", "--all", "--format", "{{json .}}", *words], what="Listing the containers")
+    containers = [line for line in map(json.loads, listed.splitlines()) if TASK_LABEL not in line["Labels"]]
+    found: dict[str, Sequence[str]] = {str(line["Names"]): LOGS for line in containers}
+    if _is_manager():
+        listed = capture(["docker", "service", "ls", "--format", "{{.Name}}", *words], what="Listing the services")
+        found |= dict.fromkeys(listed.split(), SERVICE_LOGS)
     prefix = identity.replace("/", "-") + "-"
-    names = sorted(json.loads(line)["Names"] for line in listed.splitlines())
-    if not names:
+    if not found:
         raise SupplyError(
             f"Stack {identity} has no container" + (f" of component {component!r}" if component else ""),
             mend="`make up` starts them; components are database, migration, proxy, edge, monitoring.",
         )
-    return [Source(container=name, label=name.removeprefix(prefix)) for name in names]
+    return [
+        Source(container=name, label=name.removeprefix(prefix), command=command)
+        for name, command in sorted(found.items())
+    ]
+
+
+def _is_manager() -> bool:
+    asked = capture(["docker", "info", "--format", "{{.Swarm.ControlAvailable}}"], what="Asking the engine")
+    return asked.strip() == "true"
 
 
 def show(identity: str, *, component: str | None, follow: bool) -> None:
@@ -47,7 +65,7 @@ def show(identity: str, *, component: str | None, follow: bool) -> None:
     processes = []
     for source in found:
         process = subprocess.Popen(
-            ["docker", "logs", "--tail", TAIL, *options, source.container],
+            [*source.command, "--tail", TAIL, *options, source.container],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
