@@ -19,7 +19,8 @@ class SaltKeyArgs:
     its container; another one is looked at. algorithm: general_settings.encryption_algorithm. name: of the jobs'
     containers, which run like the replicas (`image`, `network`, `user`, `environment`, `tmpfs`) and end within
     `timeout` seconds. stack, component, edge: labels of the stack, its replicas and its edge, whose status page is at
-    `status_url`. config: LiteLLM's config.yaml in the replicas. grace: seconds that they need to stop.
+    `status_url`. service: the name of the service whose tasks the replicas are, if they are. config: LiteLLM's
+    config.yaml in the replicas. grace: seconds that they need to stop.
     """
 
     salt_key: pulumi.Input[str]
@@ -41,6 +42,7 @@ class SaltKeyArgs:
     status_url: str
     config: str
     grace: int
+    service: str | None = None
 
 
 class SaltKey(Resource, module="ciphertext", name="SaltKey"):
@@ -74,7 +76,8 @@ class Settled(Resource, module="ciphertext", name="Settled"):
 
 
 def _props(args: SaltKeyArgs) -> dict[str, object]:
-    return {**vars(args), "salt_key": pulumi.Output.secret(args.salt_key)}
+    given = {name: value for name, value in vars(args).items() if name != "service" or value}
+    return {**given, "salt_key": pulumi.Output.secret(args.salt_key)}
 
 
 def _secret(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:

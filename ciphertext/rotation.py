@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ciphertext import job, stand_ins
+from ciphertext import job, stand_in_service, stand_ins
 from ciphertext.tables import Counts
 from engine.api import EngineError, connect
 from engine.identity import STACK_LABEL
@@ -102,10 +103,10 @@ def rotate(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         if not job.count(client, where, keys=keys).readable:
             return
         try:
-            stand_ins.take_over(client, news)
+            _stand_ins(news).take_over(client, news)
             job.reencrypt(client, where, keys=keys, to=news["salt_key"], rotation=int(news["rotation"]))
         except EngineError:
-            stand_ins.give_back(client, news)
+            _stand_ins(news).give_back(client, news)
             remove(client, where.name, labels=where.labels)
             raise
     finally:
@@ -116,7 +117,7 @@ def settle(props: Mapping[str, Any]) -> None:
     """Once the edge has the new replicas: end the stand-ins, and re-encrypt what they wrote with the old salt key."""
     client, where = connect(), _surroundings(props)
     try:
-        stand_ins.retire(client, props, replicas=props["replicas"])
+        _stand_ins(props).retire(client, props, replicas=props["replicas"])
         if props["former"]:
             job.reencrypt(client, where, keys=props["former"], to=props["salt_key"], rotation=int(props["rotation"]))
         remove(client, where.name, labels=where.labels)
@@ -128,7 +129,7 @@ def clear(props: Mapping[str, Any]) -> None:
     """Remove what a rotation has on the engine."""
     client = connect()
     try:
-        stand_ins.remove(client, props)
+        _stand_ins(props).remove(client, props)
         remove(client, props["name"], labels=props["labels"])
     finally:
         client.close()
@@ -152,7 +153,13 @@ def _unsettled(client: DockerClient, props: Mapping[str, Any]) -> set[int]:
     """Return the numbers of the rotations that have not been settled."""
     labels = [f"{STACK_LABEL}={props['stack']}", job.ROTATION_LABEL]
     found = client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
-    return {int(container.labels[job.ROTATION_LABEL]) for container in found}
+    left = {int(container.labels[job.ROTATION_LABEL]) for container in found}
+    return left | stand_in_service.rotations(client, props) if props.get("service") else left
+
+
+def _stand_ins(props: Mapping[str, Any]) -> ModuleType:
+    """Return what makes stand-ins of replicas: of a service's tasks, or of containers."""
+    return stand_in_service if props.get("service") else stand_ins
 
 
 def _refuse_foreign(client: DockerClient, where: job.Surroundings, keys: Sequence[str]) -> None:

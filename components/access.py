@@ -108,9 +108,7 @@ class Access(pulumi.ComponentResource):
                 master_key=args.secrets.master_key,
                 key=args.secrets.derive("provisioner", rotation=rotation.number(rotation.provisioner_key)),
             ),
-            pulumi.ResourceOptions.merge(
-                self._child, pulumi.ResourceOptions(depends_on=list(args.edge.cutover.reached))
-            ),
+            pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=args.edge.reached)),
         )
         self._login = _Login(
             url=args.settings.effective_admin_url, token=provisioner.token, licensed=args.settings.licensed or None

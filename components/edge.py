@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import database, proxy
+from components import postgres, proxy
 from components.encryption import EDGE, Encryption
 from components.network import Network
 from components.platform import platform
@@ -32,9 +32,10 @@ class EdgeArgs:
 
 
 class Edge(pulumi.ComponentResource):
-    """A port on which the declared replicas, and no others, answer once `cutover` is through."""
+    """A port on which the declared replicas, and no others, answer once all of `reached` are there."""
 
     cutover: CutOver
+    reached: list[pulumi.Resource]
 
     def __init__(self, name: str, args: EdgeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Edge", name, {}, opts)
@@ -46,7 +47,7 @@ class Edge(pulumi.ComponentResource):
             filename="haproxy.cfg",
             content=haproxy.render(
                 upstream=f"{proxy.ALIAS}:{proxy.PORT}",
-                database=f"{database.ALIAS}:{database.PORT}",
+                database=f"{postgres.HOST}:{postgres.PORT}",
                 request_timeout=litellm.request_timeout(args.settings),
                 keep_connections=engine.is_local,
             ),
@@ -70,11 +71,13 @@ class Edge(pulumi.ComponentResource):
             status_url=haproxy.STATUS_URL,
             opts=child,
         )
-        args.encryption.settle(
+        settled = args.encryption.settle(
             f"{name}-salt-key-settled",
             replicas=[replica.id for replica in args.proxy.replicas],
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(self.cutover.reached)),
         )
+        # Stand-ins have the old master key, and on a Swarm they answer until they are gone.
+        self.reached = [*self.cutover.reached, settled]
         self.register_outputs({})
 
 

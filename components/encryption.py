@@ -12,6 +12,7 @@ from components import litellm_runtime
 from components.database import Database
 from components.migration import Migration
 from components.network import Network
+from components.platform import platform
 from components.secrets import Secrets
 from config import haproxy, litellm
 from config.settings import Settings
@@ -78,6 +79,7 @@ def _salt_key(args: EncryptionArgs) -> SaltKeyArgs:
         component=REPLICAS,
         edge=EDGE,
         status_url=haproxy.STATUS_URL,
+        service=None if platform(args.settings).is_local else args.identity.name(REPLICAS),
         config=CONFIG,
         grace=litellm.request_timeout(args.settings) + 10,
     )
