@@ -23,7 +23,9 @@ secrets = Secrets("secrets", SecretsArgs(settings=given))
 identity = stack_config.identity(secrets)
 network = Network("network", NetworkArgs(identity=identity, settings=given))
 images = Images("images", ImagesArgs(settings=given))
-backup = Backup("backup", BackupArgs(identity=identity, settings=given, images=images, secrets=secrets))
+backup = Backup(
+    "backup", BackupArgs(identity=identity, settings=given, images=images, network=network, secrets=secrets)
+)
 database = Database(
     "database",
     DatabaseArgs(identity=identity, settings=given, images=images, network=network, secrets=secrets, backup=backup),

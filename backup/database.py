@@ -1,7 +1,8 @@
-"""A database in its running container: asked, dumped and filled by the container's own tools.
+"""A database: asked, dumped and filled by the tools of its image, whose version is the server's.
 
-They run inside it (exec), so that their version is the server's, and log in through its socket, so that no password is
-needed. What is piped through them is never on a disk in clear.
+They run inside its container (exec) and log in through its socket, so that no password is needed; or, where that
+container may be on another host, inside one beside it (`postgres_admin.beside`). What is piped through them is never
+on a disk in clear.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from requests.exceptions import RequestException
 
 from backup.errors import BackupError
 from engine.connection import StandardInput, release
+from engine.swarm.scale import named
+from postgres_admin import beside
 
 if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
     from backup.archive import Archive
+    from postgres_admin.beside import Beside
 
 POLL_SECONDS = 0.2
 START_SECONDS = 60
@@ -66,7 +70,7 @@ SELECT string_agg(n || ' ' || kind, ', ') FROM (
 
 
 class Database:
-    """A Postgres that runs in `container`, whose environment names user and database."""
+    """A Postgres that the tools in `container` reach, whose environment names user and database."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
@@ -107,7 +111,7 @@ class Database:
     def wait(self) -> None:
         """Wait until the server answers."""
         deadline = time.monotonic() + START_SECONDS
-        while self._execute('pg_isready -q -h 127.0.0.1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"')[0]:
+        while self._execute('pg_isready -q -h "${PGHOST:-127.0.0.1}" -U "$POSTGRES_USER" -d "$POSTGRES_DB"')[0]:
             if time.monotonic() > deadline:
                 raise BackupError(f"Postgres in container {self._container.name} does not answer; see `make logs`")
             time.sleep(POLL_SECONDS)
@@ -157,14 +161,33 @@ class Dump:
             raise BackupError(f"pg_dump in container {self._name} failed: {said}")
 
 
-def find(client: DockerClient, name: str) -> Database | None:
-    """Return the database in the container called `name`; None where there is none. Raises BackupError if it stands."""
+@contextmanager
+def opened(client: DockerClient, name: str, *, place: Beside | None = None) -> Iterator[Database | None]:
+    """Yield the database called `name`, reached from `place` where its container may be on another host.
+
+    None where there is none. Raises BackupError where it does not run.
+    """
+    if place is None:
+        yield _inside(client, name)
+        return
+    if not named(client, name):
+        yield None
+        return
+    with beside.tools(client, place) as container:
+        yield _answering(container)
+
+
+def _inside(client: DockerClient, name: str) -> Database | None:
     try:
         container = client.containers.get(name)
     except NotFound:
         return None
     if container.status != "running":
         raise BackupError(f"container {name} is {container.status}; start it first: docker start {name}")
+    return _answering(container)
+
+
+def _answering(container: Container) -> Database:
     database = Database(container)
     database.wait()
     return database

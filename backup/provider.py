@@ -6,6 +6,7 @@ waits for it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -13,6 +14,7 @@ from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider,
 
 from backup.take import Subject, take
 from engine import major
+from postgres_admin.beside import Beside
 
 Props = dict[str, Any]
 
@@ -22,7 +24,7 @@ TRIGGERS = {
     "litellm_image": "another LiteLLM",
 }
 """Inputs whose change is reason for a backup, and what to call it."""
-_RECORDED = ("stack", "container", "volume", "litellm_reference", "seed", "passphrase")
+_RECORDED = ("stack", "container", "volume", "litellm_reference", "seed", "passphrase", "place")
 _KEPT_SALT_KEYS = 16
 """More than anybody changes before all rows are settled; they must not grow for ever."""
 
@@ -81,9 +83,13 @@ class Backup(Resource, module="backup", name="Backup"):
         salt_rotation: int,
         seed: pulumi.Input[str],
         passphrase: pulumi.Input[str],
+        place: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Take image ids and the number of the salt key's rotation, as triggers; the rest is recorded."""
+        """Take image ids and the number of the salt key's rotation, as triggers; the rest is recorded.
+
+        `place` (`Beside`) is from where to reach the database, unless that is inside its container.
+        """
         inputs = {
             "stack": stack,
             "container": container,
@@ -97,8 +103,9 @@ class Backup(Resource, module="backup", name="Backup"):
             "passphrase": pulumi.Output.secret(passphrase),
             "file": None,
             "salt_keys": None,
+            **({"place": pulumi.Output.secret(place)} if place else {}),
         }
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["salt_keys"])
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["salt_keys", *(["place"] if place else [])])
         super().__init__(BackupProvider(), name, inputs, pulumi.ResourceOptions.merge(opts, secret))
 
 
@@ -109,11 +116,17 @@ def _take(made_by: Props, now: Props) -> str | None:
         litellm_image=str(made_by["litellm_reference"]),
         salt_keys=now["salt_keys"],
         seed=str(made_by["seed"]),
+        place=recorded_place(now),
     )
     file = take(subject, passphrase=str(now["passphrase"]))
     if file:
         print(f"took the backup {file}")
     return str(file) if file else None
+
+
+def recorded_place(recorded: Mapping[str, Any]) -> Beside | None:
+    """Return from where the database is reached; None is inside its container."""
+    return Beside(**recorded["place"]) if recorded.get("place") else None
 
 
 def _reasons(olds: Props, news: Props) -> list[str]:

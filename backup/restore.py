@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from backup import database
+from backup import database, replicas
 from backup.archive import Archive
 from backup.errors import BackupError
 from backup.reencrypt import reencrypt
 from engine import job
 from engine.api import EngineError, connect
-from engine.health import wait_until_healthy
-from engine.identity import COMPONENT_LABEL, STACK_LABEL
-
-if TYPE_CHECKING:
-    from docker import DockerClient
-    from docker.models.containers import Container
-
-PROXY = "proxy"
+from postgres_admin.beside import Beside
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """The stack that is restored into: its label, its database's container, its migration job, its salt key."""
+    """The stack that is restored into: its label, its database's container, its migration job, its salt key.
+
+    `place` is from where to reach the database, unless that is inside its container.
+    """
 
     stack: str
     label: str
@@ -32,17 +28,26 @@ class Target:
     litellm_image: str
     salt_key: str
     migration: Mapping[str, Any]
+    place: Beside | None = None
 
     def __repr__(self) -> str:
         return f"Target({self.stack!r})"
+
+    @property
+    def hidden(self) -> list[str]:
+        """What no message may show."""
+        secrets = [self.salt_key, str(self.migration["environment"]["DATABASE_URL"])]
+        return [*secrets, self.place.password] if self.place else secrets
 
 
 def restore(backup: Archive, target: Target, *, confirmed: bool, say: Callable[[str], None]) -> None:
     """Put a backup in the place of the database's content. Raises BackupError or EngineError; it can be repeated."""
     client = connect()
     try:
-        with database.engine_errors(f"the restore into stack {target.stack}"):
-            found = database.find(client, target.container)
+        with (
+            database.engine_errors(f"the restore into stack {target.stack}"),
+            database.opened(client, target.container, place=target.place) as found,
+        ):
             if found is None:
                 raise BackupError(f"stack {target.stack} has no database; bring it up: make up STACK={target.stack}")
             backup.manifest.refuse_older(postgres_major=found.major, litellm_image=target.litellm_image)
@@ -51,10 +56,12 @@ def restore(backup: Archive, target: Target, *, confirmed: bool, say: Callable[[
                     f"the database of stack {target.stack} is not empty ({content}), and the backup would take its"
                     f" place: save it with `make backup`, and repeat the command with CONFIRM={target.stack}"
                 )
-            replicas = _stopped(client, target.label)
-            say(f"{len(replicas)} replica(s) stopped")
-            _replace(found, backup, target, replicas, say)
-            _start(replicas, timeout=float(target.migration["timeout"]))
+            stopped, start = replicas.stop(
+                client, target.label, timeout=float(target.migration["timeout"]), hidden=target.hidden
+            )
+            say(f"{stopped} stopped")
+            _replace(found, backup, target, start, say)
+            start()
             say("the replicas serve again")
     finally:
         client.close()
@@ -64,14 +71,14 @@ def _replace(
     found: database.Database,
     backup: Archive,
     target: Target,
-    replicas: Sequence[Container],
+    start: replicas.Start,
     say: Callable[[str], None],
 ) -> None:
     """Replace the content while the replicas stand: until its end it fits neither their salt key nor their schema."""
     try:
         found.restore(backup)
     except BackupError:
-        _start(replicas, timeout=float(target.migration["timeout"]))
+        start()
         raise
     say("the database holds the backup")
     try:
@@ -84,26 +91,3 @@ def _replace(
             f"the backup is in the database, and the replicas stay stopped, because this failed: {error}\nRepeat"
             f" `make restore` with CONFIRM={target.stack}"
         ) from None
-
-
-def _stopped(client: DockerClient, label: str) -> list[Container]:
-    labels = [f"{STACK_LABEL}={label}", f"{COMPONENT_LABEL}={PROXY}"]
-    present = client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
-    # A restore that failed left them stopped.
-    replicas = [replica for replica in present if replica.status == "running"] or present
-    for replica in replicas:
-        replica.stop(timeout=_grace(replica))
-    return replicas
-
-
-def _grace(replica: Container) -> int:
-    """Return the seconds that LiteLLM takes at most for its requests in flight, and a few more to end."""
-    environment = dict(entry.partition("=")[::2] for entry in replica.attrs["Config"]["Env"] or ())
-    return int(environment.get("GRACEFUL_SHUTDOWN_TIMEOUT", 0)) + 10
-
-
-def _start(replicas: Sequence[Container], *, timeout: float) -> None:
-    for replica in replicas:
-        replica.start()
-    for replica in replicas:
-        wait_until_healthy(str(replica.id), timeout=timeout)

@@ -12,6 +12,7 @@ from backup.errors import BackupError
 from backup.manifest import Manifest
 from engine.api import connect
 from engine.folders import data_folder
+from postgres_admin.beside import Beside
 
 SUFFIX = ".backup.tar"
 
@@ -20,7 +21,8 @@ SUFFIX = ".backup.tar"
 class Subject:
     """What is backed up: the database in a container, and the secrets that its content is useless without.
 
-    `salt_keys` are those that rows may be encrypted with, newest first. None of the secrets shows in its repr.
+    `salt_keys` are those that rows may be encrypted with, newest first. `place` is from where to reach the database,
+    unless that is inside its container. None of the secrets shows in its repr.
     """
 
     stack: str
@@ -28,6 +30,7 @@ class Subject:
     litellm_image: str
     salt_keys: Sequence[str]
     seed: str
+    place: Beside | None = None
 
     def __repr__(self) -> str:
         return f"Subject({self.stack!r})"
@@ -40,8 +43,10 @@ def take(subject: Subject, *, passphrase: str) -> Path | None:
     """
     client = connect()
     try:
-        with database.engine_errors(f"the backup of stack {subject.stack}"):
-            found = database.find(client, subject.container)
+        with (
+            database.engine_errors(f"the backup of stack {subject.stack}"),
+            database.opened(client, subject.container, place=subject.place) as found,
+        ):
             if found is None or found.is_empty:
                 return None
             now = datetime.now(UTC)

@@ -8,7 +8,8 @@ import pulumi
 
 from backup import provider
 from components.images import Images
-from components.platform import platform
+from components.network import Network
+from components.postgres import PlaceArgs, place
 from components.secrets import Secrets
 from config.settings import Settings
 from engine.identity import Identity
@@ -21,6 +22,7 @@ class BackupArgs:
     identity: Identity
     settings: Settings
     images: Images
+    network: Network
     secrets: Secrets
 
 
@@ -29,11 +31,6 @@ class Backup(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Backup", name, {}, opts)
-        if platform(args.settings).is_local:
-            self._before_change(name, args)
-        self.register_outputs({})
-
-    def _before_change(self, name: str, args: BackupArgs) -> None:
         rotation = args.settings.rotation
         provider.Backup(
             f"{name}-before-change",
@@ -47,5 +44,16 @@ class Backup(pulumi.ComponentResource):
             salt_rotation=rotation.number(rotation.salt_key),
             seed=args.secrets.seed,
             passphrase=args.secrets.backup_passphrase,
+            place=place(
+                "backup",
+                PlaceArgs(
+                    identity=args.identity,
+                    settings=args.settings,
+                    images=args.images,
+                    network=args.network,
+                    secrets=args.secrets,
+                ),
+            ),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        self.register_outputs({})

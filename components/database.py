@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import pulumi
@@ -14,18 +13,15 @@ from components.backup import Backup
 from components.images import Images
 from components.network import Network
 from components.platform import platform
+from components.postgres import DATABASE, HOST, PORT, USER, PlaceArgs, place
 from components.secrets import Secrets
 from config.database import POSTGRES_DEFAULT
 from config.settings import Settings
 from engine.identity import Identity
 from engine.workload import HealthCheck, PublishedPort, Workload
 from postgres_admin.login import DatabaseLogin
+from postgres_admin.server import Server
 
-ALIAS = "database"
-PORT = 5432
-USER = "llmproxy"
-"""The superuser, who makes the database and logs in from inside its container only."""
-DATABASE = "litellm"
 LOGIN = "litellm"
 """What the names of the proxy's roles begin with."""
 DATA = "/var/lib/postgresql/data"
@@ -62,7 +58,7 @@ class Database(pulumi.ComponentResource):
             timeout=args.settings.start_timeout,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
-        self._args, self._server = args, postgres
+        self._args, self._postgres = args, postgres
         self.container_id = postgres.id
         self.ready = self.login(
             f"{name}-login",
@@ -74,22 +70,28 @@ class Database(pulumi.ComponentResource):
         )
         role = _role(args.secrets, LOGIN, args.secrets.database_password)
         password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))
-        self.url = pulumi.Output.concat("postgresql://", role, ":", password, f"@{ALIAS}:{PORT}/", DATABASE)
+        self.url = pulumi.Output.concat("postgresql://", role, ":", password, f"@{HOST}:{PORT}/", DATABASE)
         self.register_outputs({"containerId": self.container_id})
 
-    def _place(self, thing: str) -> dict[str, Any] | None:
-        """Return from where the superuser logs in, in a container named after `thing`; None inside the database's."""
+    def server(self, thing: str) -> Server:
+        """Return the database as its superuser reaches it for `thing`, which names a container where he needs one."""
         args = self._args
-        if platform(args.settings).is_local:
-            return None
-        return {
-            "name": args.identity.name(thing),
-            "image": args.images.postgres,
-            "network": args.network.network_name,
-            "host": ALIAS,
-            "password": args.secrets.database_superuser_password,
-            "labels": args.identity.labels(thing),
-        }
+        return Server(
+            container=self._postgres.name,
+            container_id=self.container_id,
+            superuser=USER,
+            database=DATABASE,
+            place=place(
+                thing,
+                PlaceArgs(
+                    identity=args.identity,
+                    settings=args.settings,
+                    images=args.images,
+                    network=args.network,
+                    secrets=args.secrets,
+                ),
+            ),
+        )
 
     def _volume(self, name: str, args: DatabaseArgs) -> pulumi.Input[str]:
         protect = args.settings.protect
@@ -123,14 +125,10 @@ class Database(pulumi.ComponentResource):
             resource_name,
             role=_role(self._args.secrets, prefix, password),
             password=password,
-            container=self._server.name,
-            container_id=self.container_id,
-            superuser=USER,
-            database=DATABASE,
-            place=self._place(container),
+            at=self.server(container),
             # Logins are in the volume; where the container goes for good there is nobody to remove them.
             opts=pulumi.ResourceOptions(
-                parent=parent, depends_on=[self._server.healthy], deleted_with=self._server.resource
+                parent=parent, depends_on=[self._postgres.healthy], deleted_with=self._postgres.resource
             ),
         )
 
@@ -166,7 +164,7 @@ def _workload(args: DatabaseArgs, *, volume: pulumi.Input[str]) -> Workload:
             retries=60,
         ),
         network=args.network.network_name,
-        alias=ALIAS,
+        alias=HOST,
         command=_command(args.settings.database.max_connections),
         environment={
             "POSTGRES_USER": USER,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import database, exporter
+from components import exporter, postgres
 from components.cache import Cache
 from components.database import Database
 from components.network import Network
@@ -57,7 +57,7 @@ class Exporters(pulumi.ComponentResource):
             image=args.settings.images.postgres_exporter,
             port=exporters.POSTGRES_PORT,
             environment={
-                "DATA_SOURCE_URI": f"{database.ALIAS}:{database.PORT}/{database.DATABASE}?sslmode=disable",
+                "DATA_SOURCE_URI": f"{postgres.HOST}:{postgres.PORT}/{postgres.DATABASE}?sslmode=disable",
                 "DATA_SOURCE_USER": login.role,
                 "DATA_SOURCE_PASS": password,
             },

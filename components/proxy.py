@@ -9,7 +9,7 @@ import pulumi
 
 from components import litellm_runtime
 from components.cache import Cache
-from components.database import DATABASE, USER, Database
+from components.database import Database
 from components.encryption import CONFIG, REPLICAS, Encryption
 from components.network import Network
 from components.platform import platform
@@ -105,9 +105,7 @@ class Proxy(pulumi.ComponentResource):
             f"{name}-stored-settings",
             declared=litellm.sections(args.settings),
             variables=list(workload.environment),
-            container_id=args.database.container_id,
-            superuser=USER,
-            database=DATABASE,
+            at=args.database.server("stored-settings"),
             # There is a table to read once the migration has run, which the salt key waits for.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key]),
         )

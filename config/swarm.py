@@ -16,18 +16,8 @@ from config.section import Section
 SWARM = "swarm"
 
 NOT_YET = {
-    "rotation": "the secrets of a stack on a Swarm cannot be rotated yet",
-    "grafana.enabled": "Grafana does not run on a Swarm yet",
-    "monitoring.exporters": "exporters do not run on a Swarm yet",
-    "monitoring.webhook": "an Alertmanager of the stack's own does not run on a Swarm yet; name one in `alertmanagers`",
-    "monitoring.slackWebhook": "an Alertmanager of the stack's own does not run on a Swarm yet",
-    "monitoring.certificates": "nothing looks at certificates on a Swarm yet",
     "databaseVolume": "the database of a stack on a Swarm cannot be moved to another volume yet",
     "ports.database": "the database of a stack on a Swarm cannot be published yet",
-    "access.models": "models in the database cannot be watched on a Swarm yet; declare them in `proxy.model_list`",
-    "access.credentials": "credentials in the database cannot be watched on a Swarm yet; name variables of `secrets`",
-    "environment.STORE_MODEL_IN_DB": "settings in the database cannot be watched on a Swarm yet",
-    "proxy.general_settings.store_model_in_db": "settings in the database cannot be watched on a Swarm yet",
 }
 """What is refused, by its place in the stack config, and why."""
 
@@ -57,12 +47,6 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     for path, reason in NOT_YET.items():
         if _given(values, path):
             yield Problem(path=path, message=f"{reason}; remove it, or stay with `engine: docker`")
-    yield Problem(
-        path="engine",
-        message="on a Swarm no update takes a backup first, and `make backup`, `make restore`, `make upgrade-database`"
-        " and `make status` do not find the database: dump it by yourself before LiteLLM or Postgres change",
-        severity="warning",
-    )
 
 
 def _given(values: Mapping[str, Any], path: str) -> bool:

@@ -1,9 +1,9 @@
-"""psql in a container of its own on the database's network, where the database's container may be on another host."""
+"""Postgres's tools in a container of their own on its network, where the database's own may be on another host."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from engine.job import CONFINED, remove
 
 if TYPE_CHECKING:
     from docker import DockerClient
+    from docker.models.containers import Container
 
 TIMEOUT_SECONDS = 60
 END = "-- end of the statements"
@@ -28,13 +29,21 @@ RUN = (
 )
 NO_CONNECTION = 2
 """psql's exit status where it reaches no database."""
+PASSWORD_FILE = "/tmp/pgpass"  # noqa: S105, S108  # a path in the container, in memory
+# A colon or a backslash of the password would end it (postgresql.org/docs/current/libpq-pgpass.html).
+WAIT = (
+    "read -r password; umask 077;"
+    r""" printf '*:*:*:*:%s\n' "$(printf %s "$password" | sed 's/[\\:]/\\&/g')" > "$PGPASSFILE.new";"""
+    ' unset password; mv "$PGPASSFILE.new" "$PGPASSFILE"; exec sleep infinity'
+)
+READY = ["timeout", str(TIMEOUT_SECONDS), "sh", "-c", 'until [ -e "$PGPASSFILE" ]; do sleep 0.1; done']
 
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """A place for psql: a container called `name` from `image` on `network`, from where the database is at `host`.
+    """A place for Postgres's tools: a container called `name` from `image` on `network`, with the database at `host`.
 
-    `password` is the superuser's.
+    `password` is that of `superuser`, who made `database`.
     """
 
     name: str
@@ -42,24 +51,40 @@ class Beside:
     network: str
     host: str
     password: str
+    superuser: str
+    database: str
     labels: Mapping[str, str]
 
+    def __repr__(self) -> str:
+        return f"Beside({self.name!r})"
 
-def execute(client: DockerClient, place: Beside, statements: str, *, superuser: str, database: str) -> tuple[int, str]:
+
+@contextmanager
+def tools(client: DockerClient, place: Beside) -> Iterator[Container]:
+    """Yield a container in which psql, pg_dump and pg_restore find and open the database by themselves.
+
+    Its environment names user and database as that of the database's own container does.
+    """
+    environment = {
+        "POSTGRES_USER": place.superuser,
+        "POSTGRES_DB": place.database,
+        "PGHOST": place.host,
+        "PGPASSFILE": PASSWORD_FILE,
+    }
+    container = _create(client, place, ["sh", "-c", WAIT], environment=environment)
+    try:
+        start(container, f"{place.password}\n")
+        if container.exec_run(READY).exit_code:
+            raise EngineError(f"container {place.name} did not start within {TIMEOUT_SECONDS} s")
+        yield container
+    finally:
+        with suppress(NotFound, APIError):
+            container.remove(v=True, force=True)
+
+
+def execute(client: DockerClient, place: Beside, statements: str) -> tuple[int, str]:
     """Run the statements in one transaction and return psql's exit status and output, errors among it."""
-    remove(client, place.name, labels=place.labels)
-    create: Any = client.containers.create
-    container = create(
-        place.image,
-        name=place.name,
-        entrypoint=["sh", "-c", RUN, superuser, database, place.host, END],
-        stdin_open=True,
-        labels=dict(place.labels),
-        network=place.network,
-        user="postgres",
-        tmpfs={"/tmp": "", "/var/run/postgresql": ""},  # noqa: S108  # paths in the container
-        **CONFINED,
-    )
+    container = _create(client, place, ["sh", "-c", RUN, place.superuser, place.database, place.host, END])
     try:
         start(container, f"{place.password}\n{statements}\n{END}\n")
         status = int(container.wait(timeout=TIMEOUT_SECONDS)["StatusCode"])
@@ -69,3 +94,23 @@ def execute(client: DockerClient, place: Beside, statements: str, *, superuser: 
     finally:
         with suppress(NotFound, APIError):
             container.remove(v=True, force=True)
+
+
+def _create(
+    client: DockerClient, place: Beside, command: list[str], *, environment: Mapping[str, str] | None = None
+) -> Container:
+    remove(client, place.name, labels=place.labels)
+    create: Any = client.containers.create
+    container: Container = create(
+        place.image,
+        name=place.name,
+        entrypoint=command,
+        stdin_open=True,
+        environment=dict(environment or {}),
+        labels=dict(place.labels),
+        network=place.network,
+        user="postgres",
+        tmpfs={"/tmp": "", "/var/run/postgresql": ""},  # noqa: S108  # paths in the container
+        **CONFINED,
+    )
+    return container

@@ -6,7 +6,6 @@ with a role of its own, both are valid while replicas move over, and the old rol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pulumi
@@ -22,8 +21,7 @@ from pulumi.dynamic import (
 )
 
 from litellm_admin.checks import is_unknown
-from postgres_admin import psql, scram, statements
-from postgres_admin.beside import Beside
+from postgres_admin import psql, scram, server, statements
 
 Props = dict[str, Any]
 
@@ -72,7 +70,7 @@ class DatabaseLoginProvider(ResourceProvider):
         """Report a login that is gone or has another password as gone. A database that is down makes nothing vanish."""
         query = statements.stored_password(str(props["role"]))
         try:
-            stored = _execute(props, query, what="Reading the database's login")
+            stored = server.ask(props, query, what="Reading the database's login")
         except psql.NoDatabaseError:
             return ReadResult(id_, props)
         # The engine of a busy host can lose what a command printed: no answer tells nothing.
@@ -82,22 +80,18 @@ class DatabaseLoginProvider(ResourceProvider):
     def delete(self, _id: str, _props: Props) -> None:
         """Remove the login; one whose database is gone went with it."""
         try:
-            _execute(_props, statements.remove_login(str(_props["role"])), what="Removing the database's old login")
+            server.ask(_props, statements.remove_login(str(_props["role"])), what="Removing the database's old login")
         except psql.NoDatabaseError:
             return
 
     def _make(self, props: Props) -> None:
         verifier = scram.verifier(str(props["password"]))
         statement = self.statement(str(props["role"]), verifier=verifier, superuser=str(props["superuser"]))
-        _execute(props, statement, what="Making the database's login")
+        server.ask(props, statement, what="Making the database's login")
 
 
 class DatabaseLogin(Resource, module="postgres", name="DatabaseLogin"):
-    """A role that logs in with `password`, from the network, and acts as the owner of everything in the database.
-
-    container: the name of the database's container, `container_id` its id. superuser: who made the database. place:
-    from where to ask it, unless that is inside its container.
-    """
+    """A role that logs in with `password`, from the network, and acts as the owner of everything in the database."""
 
     role: pulumi.Output[str]
     provider: ClassVar[type[DatabaseLoginProvider]] = DatabaseLoginProvider
@@ -108,32 +102,12 @@ class DatabaseLogin(Resource, module="postgres", name="DatabaseLogin"):
         *,
         role: pulumi.Input[str],
         password: pulumi.Input[str],
-        container: pulumi.Input[str],
-        container_id: pulumi.Input[str],
-        superuser: str,
-        database: str,
-        place: Mapping[str, Any] | None = None,
+        at: server.Server,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        inputs = {
-            "role": role,
-            "password": pulumi.Output.secret(password),
-            "container": container,
-            "container_id": container_id,
-            "superuser": superuser,
-            "database": database,
-            **({"place": pulumi.Output.secret(place)} if place else {}),
-        }
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["password", *(["place"] if place else [])])
+        """Take the role's name, another one for another password, and the server that it is made `at`."""
+        inputs = {"role": role, "password": pulumi.Output.secret(password), **at.inputs()}
+        secret = pulumi.ResourceOptions(
+            additional_secret_outputs=["password", *(name for name in server.SECRET if name in inputs)]
+        )
         super().__init__(self.provider(), name, inputs, pulumi.ResourceOptions.merge(opts, secret))
-
-
-def _execute(props: Props, statement: str, *, what: str) -> str:
-    return psql.execute(
-        str(props["container"]),
-        statement,
-        superuser=str(props["superuser"]),
-        database=str(props["database"]),
-        what=what,
-        place=Beside(**props["place"]) if "place" in props else None,
-    )

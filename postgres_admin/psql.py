@@ -31,7 +31,7 @@ def execute(
     client = connect()
     try:
         if place:
-            status, output = beside.execute(client, place, statements, superuser=superuser, database=database)
+            status, output = beside.execute(client, place, statements)
         else:
             status, output = _run(client.containers.get(container), statements, superuser=superuser, database=database)
     except (NotFound, APIError):

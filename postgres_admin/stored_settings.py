@@ -19,7 +19,7 @@ from config.secret_texts import is_secret
 from litellm_admin import notices
 from litellm_admin.checks import is_unknown
 from litellm_admin.fields.amounts import whole_numbers
-from postgres_admin import psql
+from postgres_admin import psql, server
 
 Props = dict[str, Any]
 Sections = Mapping[str, Mapping[str, Any]]
@@ -63,7 +63,8 @@ class StoredSettingsProvider(ResourceProvider):
 class StoredSettings(Resource, module="postgres", name="StoredSettings"):
     """What LiteLLM's database sets beside config.yaml.
 
-    declared: config.yaml's sections. variables: names of the variables that the replicas' containers have.
+    declared: config.yaml's sections. variables: names of the variables that the replicas' containers have. at: the
+    database's server.
     """
 
     def __init__(
@@ -72,20 +73,17 @@ class StoredSettings(Resource, module="postgres", name="StoredSettings"):
         *,
         declared: Sections,
         variables: list[str],
-        container_id: pulumi.Input[str],
-        superuser: str,
-        database: str,
+        at: server.Server,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         inputs = {
             "declared": {section: dict(declared.get(section, {})) for section in SECTIONS if section != VARIABLES},
             "variables": sorted(variables),
-            "container_id": container_id,
-            "superuser": superuser,
-            "database": database,
+            **at.inputs(),
             "stored": None,
         }
-        super().__init__(StoredSettingsProvider(), name, inputs, opts)
+        secret = pulumi.ResourceOptions(additional_secret_outputs=[name for name in server.SECRET if name in inputs])
+        super().__init__(StoredSettingsProvider(), name, inputs, pulumi.ResourceOptions.merge(opts, secret))
 
 
 def messages(stored: Sections, declared: Sections, variables: list[str]) -> Iterator[str]:
@@ -144,11 +142,5 @@ def _mask(name: str, value: Any) -> Any:
 
 
 def _read(props: Props) -> dict[str, dict[str, Any]]:
-    output = psql.execute(
-        str(props["container_id"]),
-        QUERY,
-        superuser=str(props["superuser"]),
-        database=str(props["database"]),
-        what="Reading the settings that the database holds",
-    )
+    output = server.ask(props, QUERY, what="Reading the settings that the database holds")
     return masked(json.loads(output))

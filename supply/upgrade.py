@@ -29,6 +29,11 @@ def upgrade(pulumi: Pulumi, *, project: str, python: Path, console: Console, up:
     """Move the stack's data to the Postgres that its config names; `up` brings the stack up."""
     label = f"{project}/{pulumi.stack}"
     given = backups.recorded(pulumi)
+    if given["backup"].get("place"):
+        raise SupplyError(
+            f"The database of stack {pulumi.stack} is on a Swarm, whose volumes this command does not reach",
+            mend="Make another stack with the new image, and restore a backup of this one into it (docs/swarm.md).",
+        )
     container = str(given["backup"]["container"])
     image = _image(pulumi, project)
     old, new = _version_of_data(container), _version_of_image(image)

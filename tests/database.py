@@ -6,7 +6,7 @@ from typing import cast
 
 from docker.models.containers import Container
 
-from components.database import DATABASE, USER
+from components.postgres import DATABASE, USER
 
 
 def query(container: Container, statements: str) -> str:

@@ -30,7 +30,17 @@ BRIDGE = f"{PREFIX}-br"
 SUBNET = "10.231.77"
 """Addresses of the hosts: `.1` is this machine, which reaches them all."""
 RUN = Path("/run/litellm-stack-fleet")
-IMAGES = ("haproxy", "litellm", "postgres", "prometheus", "redis")
+IMAGES = (
+    "alertmanager",
+    "blackboxExporter",
+    "haproxy",
+    "litellm",
+    "postgres",
+    "postgresExporter",
+    "prometheus",
+    "redis",
+    "redisExporter",
+)
 API = "1.41"
 START_SECONDS = 60
 STOP_SECONDS = 30

@@ -15,6 +15,17 @@ from tests.e2e.stack import Stack
 PREFIX = "fleet-"
 PORT = 4000
 DATA_LABEL = "litellm-stack.data"
+IN_DATABASE: dict[str, Any] = {
+    "credentials": {"offline": {"credential_values": {"mock_response": "from the database"}}},
+    "models": {
+        "stored": {
+            "model_name": "stored",
+            "litellm_params": {"model": "openai/gpt-4o-mini", "litellm_credential_name": "offline"},
+        }
+    },
+    "keys": {"app": {"models": ["chat", "slow", "stored"]}},
+}
+"""An `access` section with rows that are encrypted."""
 
 
 def url(host: Host) -> str:
@@ -56,3 +67,10 @@ def on_nodes(hosts: Sequence[Host], component: str) -> list[Any]:
         for host in hosts
         for container in host.engine.containers.list(filters={"label": label}, ignore_removed=True)
     ]
+
+
+def services(hosts: Sequence[Host]) -> list[Any]:
+    """Return the services of the Swarm."""
+    listed: Any = hosts[0].engine.services.list
+    found: list[Any] = listed()
+    return found

@@ -13,14 +13,19 @@ import docker
 import httpx
 import pytest
 
+import status.services
 from config.settings import default_images
+from supply import logs
 from tests.e2e.fleet import Host, fleet
 from tests.e2e.load import chat, load, paced, stream, streamed
 from tests.e2e.stack import Stack
-from tests.e2e.swarm_stack import declared, on_nodes, url
+from tests.e2e.swarm_stack import IN_DATABASE, declared, on_nodes, services, url
 
 CANARY = "sk-canary-fleet-0123456789abcdef"
+WEBHOOK = "http://127.0.0.1:9/canary-webhook-0123456789"
 DATA = ("database", "prometheus")
+SINGLE = ("cache", "alertmanager", "blackbox-exporter", "postgres-exporter", "redis-exporter")
+"""Components with one task on whatever node, named as in the network."""
 SCRAPE_SECONDS = 240
 """A replica on a busy machine may take longer than a scrape, more than once."""
 
@@ -44,17 +49,18 @@ def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Stack:
     It goes with the hosts, whatever happens.
     """
     stack = declared(hosts[0], data=hosts[1], folder=tmp_path_factory.mktemp("fleet"))
+    stack.configure(with_everything(stack.config))
     stack.encrypt("secrets.OPENAI_API_KEY", CANARY)
+    stack.encrypt("monitoring.webhook", WEBHOOK)
     stack.kill_up_when(lambda: f"{stack.prefix}database" in [service.name for service in services(hosts)])
     stack.recover()
     assert f"{stack.prefix}database is left from an update that was killed" in stack.up()
     return stack
 
 
-def services(hosts: list[Host]) -> list[Any]:
-    listed: Any = hosts[0].engine.services.list
-    found: list[Any] = listed()
-    return found
+def with_everything(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the config with all that a stack can have beside replicas."""
+    return {**config, "access": IN_DATABASE, "monitoring": {"exporters": True, "certificates": ["127.0.0.1:9"]}}
 
 
 def test_a_container_on_one_host_finds_by_dns_and_reaches_the_tasks_on_every_other(hosts: list[Host]) -> None:
@@ -86,6 +92,7 @@ def test_the_edge_of_every_node_answers(stack: Stack, hosts: list[Host]) -> None
         for key in (outputs["masterKey"], outputs["virtualKeys"]["app"]):
             with httpx.Client(base_url=url(host), timeout=60) as client:
                 assert chat(key, "chat")(client) == "first answer"
+                assert chat(key, "stored")(client) == "from the database"
 
 
 def test_everything_is_where_it_belongs(stack: Stack, hosts: list[Host]) -> None:
@@ -95,18 +102,57 @@ def test_everything_is_where_it_belongs(stack: Stack, hosts: list[Host]) -> None
     for component in DATA:
         assert len(on_nodes(hosts[1:], component)) == 1
         assert on_nodes(hosts[:1], component) == []
+    assert {component: len(on_nodes(hosts, component)) for component in SINGLE} == dict.fromkeys(SINGLE, 1)
 
 
-def test_prometheus_reads_every_replica_on_whatever_node(stack: Stack, hosts: list[Host]) -> None:
+def test_prometheus_reads_every_replica_on_whatever_node_and_everything_else(stack: Stack, hosts: list[Host]) -> None:
+    expected = {
+        "litellm": ["up"] * stack.config["replicas"],
+        **{job: ["up"] for job in ("edge", "postgres", "redis", "certificate")},
+    }
     deadline = time.monotonic() + SCRAPE_SECONDS
-    while True:
-        with httpx.Client(base_url=f"http://{hosts[1].address}:9090", timeout=10) as client:
+    with httpx.Client(base_url=f"http://{hosts[1].address}:9090", timeout=10) as client:
+        while True:
             targets = client.get("/api/v1/targets").raise_for_status().json()["data"]["activeTargets"]
-        replicas = [target for target in targets if target["labels"]["job"] == "litellm"]
-        if [target["health"] for target in replicas] == ["up"] * stack.config["replicas"]:
-            return
-        assert time.monotonic() < deadline, [(target["health"], target["lastError"]) for target in targets]
-        time.sleep(1)
+            health: dict[str, list[str]] = {}
+            for target in targets:
+                health.setdefault(target["labels"]["job"], []).append(target["health"])
+            if expected.items() <= health.items():
+                break
+            assert time.monotonic() < deadline, [(target["health"], target["lastError"]) for target in targets]
+            time.sleep(1)
+        told = client.get("/api/v1/alertmanagers").raise_for_status().json()["data"]["activeAlertmanagers"]
+        assert [manager["url"] for manager in told] == ["http://alertmanager:9093/api/v2/alerts"]
+        values = {
+            name: client.get("/api/v1/query", params={"query": name}).json()["data"]["result"][0]["value"][1]
+            for name in ("pg_up", "redis_up", "probe_success")
+        }
+        # Nothing listens where the certificate is looked for.
+        assert values == {"pg_up": "1", "redis_up": "1", "probe_success": "0"}
+
+
+def test_status_and_logs_tell_of_what_runs_on_every_node(
+    stack: Stack, hosts: list[Host], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", hosts[0].socket)
+    label = f"litellm-stack/{stack.name}"
+    found = status.services.read(label)
+    assert [service.name for service in found if not service.healthy] == []
+    nodes = {host.name for host in hosts}
+    assert {service.name.rpartition(".")[2] for service in found if service.component == "edge"} == nodes
+    assert len([service for service in found if service.component == "proxy"]) == stack.config["replicas"]
+    assert {"database", "prometheus", *SINGLE} <= {service.component for service in found}
+    logs.show(label, component="database", follow=False)
+    assert f"@{hosts[1].name}" in capsys.readouterr().out
+
+
+def test_a_preview_tells_what_the_admin_ui_sets_in_a_database_on_another_node(stack: Stack, hosts: list[Host]) -> None:
+    assert "admin UI" not in stack.pulumi("preview")
+    with httpx.Client(
+        base_url=url(hosts[0]), headers={"Authorization": f"Bearer {stack.outputs()['masterKey']}"}, timeout=60
+    ) as client:
+        client.post("/config/update", json={"router_settings": {"retry_after": 33}}).raise_for_status()
+    assert "proxy.router_settings.retry_after is 33 by the admin UI" in stack.pulumi("preview", "--refresh")
 
 
 def test_a_second_up_changes_nothing(stack: Stack) -> None:
@@ -121,10 +167,14 @@ def test_neither_services_nor_containers_show_a_secret(stack: Stack, hosts: list
         for resource in state
         if resource["type"] == "random:index/randomPassword:RandomPassword"
     ]
-    hidden = [CANARY, outputs["masterKey"], outputs["virtualKeys"]["app"], *generated]
+    hidden = [CANARY, WEBHOOK, outputs["masterKey"], outputs["virtualKeys"]["app"], *generated]
     shown = [json.dumps(service.attrs) for service in services(hosts)]
     shown += [json.dumps(task) for service in services(hosts) for task in service.tasks()]
-    shown += [json.dumps(container.attrs) for component in (*DATA, "proxy") for container in on_nodes(hosts, component)]
+    shown += [
+        json.dumps(container.attrs)
+        for component in (*DATA, *SINGLE, "proxy")
+        for container in on_nodes(hosts, component)
+    ]
     shown += [json.dumps(config.attrs) for config in hosts[0].engine.configs.list()]
     assert len(generated) >= 4
     assert len(shown) > 15

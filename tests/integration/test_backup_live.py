@@ -15,7 +15,7 @@ from docker.models.containers import Container
 
 from backup import archive
 from backup.archive import Archive, Sink
-from backup.database import Database, find
+from backup.database import Database, opened
 from backup.errors import BackupError
 from backup.manifest import Manifest
 from tests.database import query
@@ -49,13 +49,13 @@ def container() -> Iterator[Container]:
 
 
 @pytest.fixture
-def database(container: Container) -> Database:
-    found = find(cast("docker.DockerClient", container.client), str(container.name))
-    assert found
-    query(container, "DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;")
-    assert found.content() == "", "there is nothing to lose, not even tables"
-    query(container, MAKE)
-    return found
+def database(container: Container) -> Iterator[Database]:
+    with opened(cast("docker.DockerClient", container.client), str(container.name)) as found:
+        assert found
+        query(container, "DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;")
+        assert found.content() == "", "there is nothing to lose, not even tables"
+        query(container, MAKE)
+        yield found
 
 
 def count(container: Container) -> int:
@@ -151,10 +151,14 @@ def test_a_dump_that_fails_is_an_error_and_leaves_no_file(
 
 def test_there_is_nothing_to_save_without_a_container_and_one_that_stands_is_an_error(container: Container) -> None:
     client: Any = container.client
-    assert find(client, f"{container.name}-missing") is None
+    with opened(client, f"{container.name}-missing") as missing:
+        assert missing is None
     container.stop(timeout=20)
     try:
-        with pytest.raises(BackupError, match="is exited; start it first: docker start"):
-            find(client, str(container.name))
+        with (
+            pytest.raises(BackupError, match="is exited; start it first: docker start"),
+            opened(client, str(container.name)),
+        ):
+            pass
     finally:
         container.start()

@@ -34,8 +34,6 @@ class OnASwarm(Recorder):
 def resources() -> dict[str, mocks.MockResourceArgs]:
     recorder = OnASwarm()
     given = config()
-    for stored in ("models", "credentials"):
-        del given["access"][stored]
     given |= {"engine": "swarm", "bind": "0.0.0.0"}  # noqa: S104
     mocks.set_mocks(recorder, project="litellm-stack", stack="unit", preview=False)
     raw = {
@@ -55,6 +53,13 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
 @pytest.fixture(scope="module")
 def services(resources: dict[str, mocks.MockResourceArgs]) -> dict[str, Any]:
     return {name: args.inputs for name, args in resources.items() if args.typ == SERVICE}
+
+
+def test_the_salt_key_knows_the_service_that_stands_still_while_it_rotates(
+    resources: dict[str, mocks.MockResourceArgs], services: dict[str, Any]
+) -> None:
+    for name in ("encryption-salt-key", "edge-salt-key-settled"):
+        assert resources[name].inputs["service"] == services["proxy-replicas"]["name"]
 
 
 def container(service: Any) -> Any:
@@ -157,4 +162,5 @@ def test_the_database_is_asked_from_beside_it(resources: dict[str, mocks.MockRes
     assert place["host"] == "database"
     assert place["network"] == "network-overlay-id"
     assert resources["verification-asked"].inputs["replicas"] == []
-    assert not any("backup" in name and args.typ.startswith("pulumi-python") for name, args in resources.items())
+    taken_from = resources["backup-before-change"].inputs["place"]["value"]
+    assert {**taken_from, "name": "", "labels": ""} == {**place, "name": "", "labels": ""}

@@ -16,10 +16,8 @@ def on_a_swarm(**sections: Any) -> dict[str, Any]:
     return {"engine": "swarm", "bind": "0.0.0.0", "proxy": PROXY, **sections}  # noqa: S104
 
 
-def test_a_swarm_is_told_what_it_does_not_do_yet() -> None:
-    told = found(**on_a_swarm())
-    assert told.errors == {}
-    assert "no update takes a backup first" in told.warnings["engine"]
+def test_a_swarm_is_told_nothing_where_it_does_everything() -> None:
+    assert found(**on_a_swarm()) == ({}, {})
 
 
 def test_one_host_is_told_nothing() -> None:
@@ -33,20 +31,8 @@ def test_an_address_that_a_swarm_would_not_keep_to_is_refused(sections: dict[str
 
 
 GIVEN: dict[str, dict[str, Any]] = {
-    "rotation": {"rotation": {"masterKey": 2}},
-    "grafana.enabled": {"grafana": {"enabled": True}},
-    "monitoring.exporters": {"monitoring": {"exporters": True}},
-    "monitoring.webhook": {"monitoring": {"webhook": "https://alerts.example.com/hook"}},
-    "monitoring.slackWebhook": {"monitoring": {"slackWebhook": "https://hooks.slack.com/services/T0/B0/x"}},
-    "monitoring.certificates": {"monitoring": {"certificates": ["gateway.example.com:443"]}},
     "databaseVolume": {"databaseVolume": "16"},
     "ports.database": {"ports": {"database": 5433}},
-    "access.models": {"access": {"models": {"m": {"model_name": "m", "litellm_params": {"model": "openai/gpt-4o"}}}}},
-    "access.credentials": {"access": {"credentials": {"c": {"credential_values": {"api_base": "http://x"}}}}},
-    "environment.STORE_MODEL_IN_DB": {"environment": {"STORE_MODEL_IN_DB": "true"}},
-    "proxy.general_settings.store_model_in_db": {
-        "proxy": {**PROXY, "general_settings": {"store_model_in_db": True}},
-    },
 }
 
 
