@@ -92,6 +92,7 @@ def _config(args: MonitoringArgs) -> str:
         upstream=proxy.ALIAS,
         upstream_port=proxy.PORT,
         cache=args.settings.runs_cache,
+        several_edges=not platform(args.settings).is_local,
     )
 
 

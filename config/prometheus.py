@@ -20,24 +20,33 @@ PROXY, EDGE, ITSELF, ALERTMANAGER = "litellm", "edge", "prometheus", "alertmanag
 """The jobs, by which rules and dashboards tell what was scraped."""
 
 
-def render(settings: MonitoringSettings, *, stack: str, upstream: str, upstream_port: int, cache: bool = False) -> str:
+def render(
+    settings: MonitoringSettings,
+    *,
+    stack: str,
+    upstream: str,
+    upstream_port: int,
+    cache: bool = False,
+    several_edges: bool = False,
+) -> str:
     """Return the content of prometheus.yml; `upstream` is the DNS name that all replicas share.
 
-    `cache` is whether the stack runs a Redis.
+    `cache` is whether the stack runs a Redis; `several_edges` whether there is one on every host, under one name.
     """
     litellm = {
         "job_name": PROXY,
         # With the trailing slash: without it the proxy answers a redirect.
         "metrics_path": "/metrics/",
         "authorization": {"type": "Bearer", "credentials_file": CREDENTIALS_FILE},
-        "dns_sd_configs": [{"names": [upstream], "type": "A", "port": upstream_port, "refresh_interval": "5s"}],
+        **_all_of(upstream, upstream_port),
     }
     edge = {
         "job_name": EDGE,
         "metrics_path": haproxy.METRICS_PATH,
         # Without the places that no replica has; HAProxy wants the name without a value, and takes an empty one too.
         "params": {"no-maint": [""]},
-        "static_configs": [{"targets": [f"{haproxy.ALIAS}:{haproxy.STATUS_PORT}"]}],
+        # One that is looked up has its address for its name, which differs after each change of it.
+        **(_all_of if several_edges else _one)(haproxy.ALIAS, haproxy.STATUS_PORT),
     }
     itself = {"job_name": ITSELF, "static_configs": [{"targets": ["127.0.0.1:9090"]}]}
     interval = settings.scrape_interval
@@ -64,6 +73,14 @@ def render(settings: MonitoringSettings, *, stack: str, upstream: str, upstream_
     if addresses:
         content["alerting"] = {"alertmanagers": [_alertmanager(address) for address in addresses]}
     return yaml.safe_dump(content, sort_keys=False)
+
+
+def _one(name: str, port: int) -> dict[str, Any]:
+    return {"static_configs": [{"targets": [f"{name}:{port}"]}]}
+
+
+def _all_of(name: str, port: int) -> dict[str, Any]:
+    return {"dns_sd_configs": [{"names": [name], "type": "A", "port": port, "refresh_interval": "5s"}]}
 
 
 def _exporters(settings: MonitoringSettings, *, cache: bool) -> list[dict[str, Any]]:

@@ -20,9 +20,15 @@ USER: Final = "pulumi-python:dynamic/litellm:User"
 MODEL: Final = "pulumi-python:dynamic/litellm:Model"
 RENDERED_FILE: Final = "pulumi-python:dynamic/engine:RenderedFile"
 CONTAINER: Final = "docker:index/container:Container"
+SERVICE: Final = "docker:index/service:Service"
+SERVICE_CONFIG: Final = "docker:index/serviceConfig:ServiceConfig"
 IMAGE: Final = "docker:index/remoteImage:RemoteImage"
 VOLUME: Final = "docker:index/volume:Volume"
 PASSWORD: Final = "random:index/randomPassword:RandomPassword"  # noqa: S105  # a type
+
+PROXY_CONFIG: Final = "proxy-config"
+"""The resource that holds config.yaml on a Swarm (components/proxy.py)."""
+EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104  # what Docker takes where no address is given
 
 _KINDS: Final = {
     VIRTUAL_KEY: ("virtual key", "key_alias"),
@@ -108,8 +114,41 @@ def of_type(resources: Iterable[Resource], *types: str) -> list[Resource]:
 
 def proxy_config(resource: Resource) -> Mapping[str, Any]:
     """Return LiteLLM's config.yaml where the resource is that file (components/proxy.py), else an empty mapping."""
-    path, content = resource.known("path"), resource.known("content")
-    if resource.type != RENDERED_FILE or not content or not PurePath(str(path)).name.startswith("config-"):
+    content = _content(resource)
+    if not content:
         return {}
     read = yaml.safe_load(content)
     return read if isinstance(read, Mapping) else {}
+
+
+def _content(resource: Resource) -> str | None:
+    if resource.type == SERVICE_CONFIG:
+        return resource.known("dataRaw") if resource.name == PROXY_CONFIG else None
+    is_file = resource.type == RENDERED_FILE
+    named = PurePath(str(resource.known("path"))).name if is_file else ""
+    return resource.known("content") if named.startswith("config-") else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """A port of a container, and where on a host it is reached."""
+
+    internal: Any
+    external: Any
+    address: str
+
+
+def published(resource: Resource) -> list[Published]:
+    """Return the ports that a container publishes, or a service: those on every address of its nodes."""
+    if resource.type == CONTAINER:
+        return [
+            Published(
+                internal=port.get("internal"), external=port.get("external"), address=port.get("ip") or EVERY_ADDRESS
+            )
+            for port in resource.known("ports") or ()
+        ]
+    endpoint = resource.known("endpointSpec") if resource.type == SERVICE else None
+    return [
+        Published(internal=port.get("targetPort"), external=port.get("publishedPort"), address=EVERY_ADDRESS)
+        for port in (endpoint or {}).get("ports") or ()
+    ]

@@ -11,7 +11,8 @@ import yaml
 from review.markdown import FOLD_AFTER, code, count, fenced, folded, section, table
 from review.plan import Change
 
-RENDERED: Final = "RenderedFile"
+CONTENT: Final = {"RenderedFile": "content", "ServiceConfig": "dataRaw"}
+"""What holds a file, on one host and on a Swarm, and the input that has its content."""
 CONFIG: Final = "proxy-config"
 """The resource that holds config.yaml (components/proxy.py)."""
 LONGEST_DIFF: Final = 300
@@ -21,10 +22,11 @@ LONGEST_DIFF: Final = 300
 def contents(changes: Iterable[Change]) -> tuple[str, str]:
     """Return config.yaml before and after the update; empty where it is not there, or not known."""
     for change in changes:
-        if change.kind == RENDERED and change.name == CONFIG:
+        if change.kind in CONTENT and change.name == CONFIG:
+            content = CONTENT[change.kind]
             # One that was edited by hand counts as gone, and what the proxy runs with is what it was given.
             before = change.recorded if change.is_gone and change.recorded else change.old
-            return str(before.inputs.get("content") or ""), str(change.new.inputs.get("content") or "")
+            return str(before.inputs.get(content) or ""), str(change.new.inputs.get(content) or "")
     return "", ""
 
 

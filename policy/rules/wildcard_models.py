@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policy.resources import MODEL, RENDERED_FILE, TEAM, USER, VIRTUAL_KEY, Resource, proxy_config
+from policy.resources import MODEL, TEAM, USER, VIRTUAL_KEY, Resource, proxy_config
 
 DESCRIPTION = "Models are named one by one, without a wildcard."
 
@@ -20,10 +20,9 @@ def violations(resource: Resource) -> Iterator[str]:
 
 
 def _names(resource: Resource) -> Iterator[tuple[str, str]]:
-    if resource.type == RENDERED_FILE:
-        for index, entry in enumerate(proxy_config(resource).get("model_list") or ()):
-            yield f"proxy.model_list[{index}]", _entry(entry)
-    elif resource.type == MODEL:
+    for index, entry in enumerate(proxy_config(resource).get("model_list") or ()):
+        yield f"proxy.model_list[{index}]", _entry(entry)
+    if resource.type == MODEL:
         yield resource.title, _entry(resource.values)
     elif resource.type in (VIRTUAL_KEY, TEAM, USER):
         for name in resource.known("models") or ():

@@ -108,7 +108,8 @@ def test_everything_is_where_it_belongs(stack: Stack, hosts: list[Host]) -> None
 def test_prometheus_reads_every_replica_on_whatever_node_and_everything_else(stack: Stack, hosts: list[Host]) -> None:
     expected = {
         "litellm": ["up"] * stack.config["replicas"],
-        **{job: ["up"] for job in ("edge", "postgres", "redis", "certificate")},
+        "edge": ["up"] * len(hosts),
+        **{job: ["up"] for job in ("postgres", "redis", "certificate")},
     }
     deadline = time.monotonic() + SCRAPE_SECONDS
     with httpx.Client(base_url=f"http://{hosts[1].address}:9090", timeout=10) as client:

@@ -156,6 +156,15 @@ def test_prometheus_reads_the_edges_own_metrics_where_the_edge_shows_them() -> N
     assert "option http-ignore-probes" in text
 
 
+def test_prometheus_reads_the_edge_of_every_node() -> None:
+    content = prometheus.render(
+        MonitoringSettings(), stack="dev", upstream="litellm", upstream_port=4000, several_edges=True
+    )
+    job = next(job for job in yaml.safe_load(content)["scrape_configs"] if job["job_name"] == prometheus.EDGE)
+    [found] = job["dns_sd_configs"]
+    assert (found["names"], found["port"]) == ([haproxy.ALIAS], haproxy.STATUS_PORT)
+
+
 @pytest.mark.parametrize(("cache", "jobs"), [(True, {"postgres", "redis"}), (False, {"postgres"})])
 def test_prometheus_reads_the_exporters_that_run(cache: bool, jobs: set[str]) -> None:
     def scraped(*, exporters: bool) -> set[str]:

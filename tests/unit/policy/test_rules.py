@@ -10,11 +10,14 @@ from policy.resources import (
     BUDGET,
     CONTAINER,
     CUSTOMER,
+    EVERY_ADDRESS,
     IMAGE,
     KEY_GROUP,
     MODEL,
     PASSWORD,
     RENDERED_FILE,
+    SERVICE,
+    SERVICE_CONFIG,
     TEAM,
     TEAM_MEMBER,
     UNKNOWN,
@@ -196,6 +199,11 @@ def port(**values: Any) -> Resource:
     return resource(CONTAINER, ports=[values])
 
 
+def port_of_a_service(internal: int, external: int) -> Resource:
+    ports = [{"targetPort": internal, "publishedPort": external, "publishMode": "host"}]
+    return resource(SERVICE, endpointSpec={"mode": "dnsrr", "ports": ports})
+
+
 class TestDatabasePort:
     @pytest.mark.parametrize(
         "passing", [resource(CONTAINER), port(internal=4000, external=4000, ip="127.0.0.1"), resource(VOLUME)]
@@ -208,18 +216,25 @@ class TestDatabasePort:
         assert message.startswith("Postgres is published at 127.0.0.1:5433")
         assert "remove ports.database" in message
 
+    def test_a_port_of_a_service_is_one_of_every_node(self) -> None:
+        (message,) = database_port.violations(port_of_a_service(5432, 5433))
+        assert message.startswith(f"Postgres is published at {EVERY_ADDRESS}:5433")
+
 
 class TestPublicAddress:
     @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
     def test_passes(self, address: str) -> None:
         assert list(public_address.violations(port(internal=1, external=2, ip=address))) == []
 
-    @pytest.mark.parametrize("given", [{"ip": public_address.EVERY_ADDRESS}, {"ip": "::"}, {"ip": "10.0.0.7"}, {}])
+    @pytest.mark.parametrize("given", [{"ip": EVERY_ADDRESS}, {"ip": "::"}, {"ip": "10.0.0.7"}, {}])
     def test_fails(self, given: dict[str, str]) -> None:
         (message,) = public_address.violations(port(internal=1, external=4000, **given))
-        assert message.startswith(
-            f"port 4000 listens on {given.get('ip', public_address.EVERY_ADDRESS)}, in clear: remove `bind`"
-        )
+        assert message.startswith(f"port 4000 listens on {given.get('ip', EVERY_ADDRESS)}, in clear: remove `bind`")
+
+    def test_a_port_of_a_service_is_one_of_every_node(self) -> None:
+        (message,) = public_address.violations(port_of_a_service(4000, 4000))
+        assert message.startswith(f"port 4000 listens on {EVERY_ADDRESS}")
+        assert list(public_address.violations(resource(SERVICE, endpointSpec={"mode": "dnsrr"}))) == []
 
 
 class TestPinnedImages:
@@ -259,6 +274,7 @@ class TestWildcardModels:
             config("model_list: [{model_name: chat, litellm_params: {model: openai/gpt-4o}}]"),
             config("litellm_settings: {}"),
             resource(RENDERED_FILE, path="/x/haproxy-0.cfg", content="bind *:4000"),
+            resource(SERVICE_CONFIG, "edge-config", dataRaw="bind *:4000"),
             resource(MODEL, model_name="chat", litellm_params={"model": "openai/gpt-4o"}),
             key(models=["chat"]),
             key(models=UNKNOWN),
@@ -281,6 +297,14 @@ class TestWildcardModels:
             (
                 resource(MODEL, model_name="x/*", litellm_params={"model": "x/y"}),
                 "model 'x/*' is 'x/* for x/y'",
+            ),
+            (
+                resource(
+                    SERVICE_CONFIG,
+                    "proxy-config",
+                    dataRaw="model_list: [{model_name: '*', litellm_params: {model: '*'}}]",
+                ),
+                "proxy.model_list[0] is '*', which",
             ),
             (key(models=["chat", "openai/*"]), "a model of virtual key 'chat-app' is 'openai/*'"),
         ],

@@ -177,6 +177,16 @@ def test_what_an_interrupted_replacement_left_is_no_replacement() -> None:
     assert "**Nothing changes.**" in report.render(preview(*steps))
 
 
+def test_a_swarms_config_is_compared_like_a_file() -> None:
+    changed = CONFIG.replace("openai/", "azure/")
+    assert changed != CONFIG
+    text = report.render(
+        preview(step("replace", "ServiceConfig", "proxy-config", old={"dataRaw": CONFIG}, new={"dataRaw": changed}))
+    )
+    assert "## config.yaml" in text
+    assert "azure/" in text
+
+
 def test_a_config_that_was_edited_by_hand_changes_nothing_for_the_proxy() -> None:
     recorded = step("refresh", "RenderedFile", "proxy-config", old={"content": CONFIG})
     written = step("create", "RenderedFile", "proxy-config", new={"content": CONFIG})
