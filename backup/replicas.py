@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 PROXY = "proxy"
-STOP_SECONDS = 900
-"""How long the tasks of a service may take to answer what they have in flight, wherever they are."""
 
 Start = Callable[[], None]
 """Lets what was stopped serve again, and returns when it does. Raises EngineError."""
@@ -31,7 +29,7 @@ def stop(client: DockerClient, label: str, *, timeout: float, hidden: Sequence[s
     services = scale.labelled(client, labels) if scale.is_manager(client) else []
     if services:
         for service in services:
-            scale.stop(client, service, timeout=STOP_SECONDS)
+            scale.stop(client, service)
 
         def start() -> None:
             for service in services:

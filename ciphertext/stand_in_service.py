@@ -28,7 +28,7 @@ def take_over(client: DockerClient, props: Mapping[str, Any]) -> None:
         return
     created = str(stand_in["ID"]) if stand_in else scale.create(client, _spec(service["Spec"], props))
     scale.wait(client, created, timeout=props["timeout"], hidden=_hidden(props))
-    scale.stop(client, service, timeout=_patience(props))
+    scale.stop(client, service)
 
 
 def give_back(client: DockerClient, props: Mapping[str, Any]) -> None:
@@ -46,7 +46,7 @@ def retire(client: DockerClient, props: Mapping[str, Any], *, replicas: Sequence
 def remove(client: DockerClient, props: Mapping[str, Any]) -> None:
     """End the stand-ins, each after its last request, and remove their service."""
     if stand_in := scale.named(client, _name(props)):
-        scale.stop(client, stand_in, timeout=_patience(props))
+        scale.stop(client, stand_in)
         scale.remove(client, stand_in)
 
 
@@ -82,11 +82,6 @@ def _spec(replicas: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str, An
 
 def _name(props: Mapping[str, Any]) -> str:
     return f"{props['service']}-stand-in"
-
-
-def _patience(props: Mapping[str, Any]) -> float:
-    # Beside what a task may take for its last requests, each node has to say that it is done.
-    return float(props["grace"]) + 60
 
 
 def _hidden(props: Mapping[str, Any]) -> list[str]:

@@ -7,23 +7,12 @@ from dataclasses import dataclass
 import pulumi
 
 from backup import provider
-from components.images import Images
-from components.network import Network
-from components.postgres import PlaceArgs, place
-from components.secrets import Secrets
-from config.settings import Settings
-from engine.identity import Identity
+from components.postgres import ReachedArgs, place
 
 
 @dataclass(frozen=True, kw_only=True)
-class BackupArgs:
+class BackupArgs(ReachedArgs):
     """Whose database it is, and what it is encrypted with."""
-
-    identity: Identity
-    settings: Settings
-    images: Images
-    network: Network
-    secrets: Secrets
 
 
 class Backup(pulumi.ComponentResource):
@@ -44,16 +33,7 @@ class Backup(pulumi.ComponentResource):
             salt_rotation=rotation.number(rotation.salt_key),
             seed=args.secrets.seed,
             passphrase=args.secrets.backup_passphrase,
-            place=place(
-                "backup",
-                PlaceArgs(
-                    identity=args.identity,
-                    settings=args.settings,
-                    images=args.images,
-                    network=args.network,
-                    secrets=args.secrets,
-                ),
-            ),
+            place=place("backup", args),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})

@@ -10,14 +10,10 @@ from urllib.parse import quote
 import pulumi
 
 from components.backup import Backup
-from components.images import Images
-from components.network import Network
 from components.platform import platform
-from components.postgres import DATABASE, HOST, PORT, USER, PlaceArgs, place
+from components.postgres import DATABASE, HOST, PORT, USER, ReachedArgs, place
 from components.secrets import Secrets
 from config.database import POSTGRES_DEFAULT
-from config.settings import Settings
-from engine.identity import Identity
 from engine.workload import HealthCheck, PublishedPort, Workload
 from postgres_admin.login import DatabaseLogin
 from postgres_admin.server import Server
@@ -28,14 +24,9 @@ DATA = "/var/lib/postgresql/data"
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabaseArgs:
+class DatabaseArgs(ReachedArgs):
     """What the database stands on."""
 
-    identity: Identity
-    settings: Settings
-    images: Images
-    network: Network
-    secrets: Secrets
     backup: Backup
 
 
@@ -81,16 +72,7 @@ class Database(pulumi.ComponentResource):
             container_id=self.container_id,
             superuser=USER,
             database=DATABASE,
-            place=place(
-                thing,
-                PlaceArgs(
-                    identity=args.identity,
-                    settings=args.settings,
-                    images=args.images,
-                    network=args.network,
-                    secrets=args.secrets,
-                ),
-            ),
+            place=place(thing, args),
         )
 
     def _volume(self, name: str, args: DatabaseArgs) -> pulumi.Input[str]:

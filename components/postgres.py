@@ -20,8 +20,8 @@ HOST, PORT = "database", 5432
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaceArgs:
-    """What a container of his stands on."""
+class ReachedArgs:
+    """What a container of the superuser stands on, for components that reach the database as him."""
 
     identity: Identity
     settings: Settings
@@ -30,7 +30,7 @@ class PlaceArgs:
     secrets: Secrets
 
 
-def place(thing: str, args: PlaceArgs) -> dict[str, Any] | None:
+def place(thing: str, args: ReachedArgs) -> dict[str, Any] | None:
     """Return the inputs of `postgres_admin.beside.Beside`, named after `thing`; None is inside the database's own."""
     if platform(args.settings).is_local:
         return None

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 DECLARED_LABEL = "io.litellm-stack.replicas"
 """On a service that stands: how many tasks it had."""
 POLL_SECONDS = 0.5
+NANO = 1_000_000_000
+TOLD_SECONDS = 60
+"""How long a node may take to say that a task has ended."""
 
 Service = Mapping[str, Any]
 
@@ -70,9 +73,13 @@ def wait(client: DockerClient, service_id: str, *, timeout: float, hidden: Seque
     wait_until_converged({"service_id": service_id, "spec": spec, "timeout": timeout, "hidden": hidden})
 
 
-def stop(client: DockerClient, service: Service, *, timeout: float) -> None:
-    """Return when no task of a replicated service runs any more. Raises EngineError after `timeout` seconds."""
+def stop(client: DockerClient, service: Service) -> None:
+    """Return when no task of a replicated service runs any more.
+
+    Raises EngineError where that takes longer than a task may take to stop.
+    """
     spec = service["Spec"]
+    timeout = spec["TaskTemplate"]["ContainerSpec"].get("StopGracePeriod", 0) / NANO + TOLD_SECONDS
     declared = spec["Labels"].get(DECLARED_LABEL) or str(spec["Mode"]["Replicated"]["Replicas"])
     _update(client, service, tasks=0, labels={**spec["Labels"], DECLARED_LABEL: declared})
     deadline = time.monotonic() + timeout

@@ -12,7 +12,7 @@ import pytest
 from pulumi.runtime import mocks
 
 from policy import resources as policy_resources
-from policy.resources import UNKNOWN, Resource
+from policy.resources import SERVICE, SERVICE_CONFIG, Resource
 from policy.rules import kept_data
 from supply import bulk
 from tests.unit.components.example import config
@@ -189,14 +189,19 @@ def test_the_gateway_is_asked_about_everything_that_was_declared(resources: dict
     assert asked.inputs["expected"]["helpdesk"]["listed"] == ["chat"]
 
 
-def test_the_policy_pack_looks_for_what_the_program_registers(resources: dict[str, mocks.MockResourceArgs]) -> None:
-    seen = [
+def as_a_policy_sees_them(resources: dict[str, mocks.MockResourceArgs]) -> list[Resource]:
+    return [
         Resource(urn=f"urn:pulumi:unit::litellm-stack::{args.typ}::{name}", type=args.typ, values=args.inputs)
         for name, args in resources.items()
     ]
-    tokens = [name for name in dir(policy_resources) if name.isupper() and not name.startswith("_")]
-    looked_for = {getattr(policy_resources, name) for name in tokens} - {UNKNOWN}
-    assert looked_for <= {resource.type for resource in seen}
+
+
+def test_the_policy_pack_looks_for_what_the_program_registers(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    seen = as_a_policy_sees_them(resources)
+    names = [name for name in dir(policy_resources) if name.isupper() and not name.startswith("_")]
+    looked_for = {value for name in names if ":" in str(value := getattr(policy_resources, name))}
+    assert len(looked_for) > 10
+    assert looked_for - {SERVICE, SERVICE_CONFIG} <= {resource.type for resource in seen}
     assert [resource.name for resource in seen if policy_resources.proxy_config(resource)] == ["proxy-config"]
     assert {loss.urn.rpartition("::")[2] for loss in kept_data.violations(seen, [])} == {
         "secrets-salt-key",

@@ -12,10 +12,10 @@ from pulumi.runtime import mocks
 
 from engine import capacity
 from engine.swarm import preflight, secret
+from policy.resources import EVERY_ADDRESS, SERVICE, SERVICE_CONFIG, proxy_config, published
 from tests.unit.components.example import config
-from tests.unit.components.test_program import Recorder, run_program
+from tests.unit.components.test_program import Recorder, as_a_policy_sees_them, run_program
 
-SERVICE = "docker:index/service:Service"
 IMAGE = secret.Process(entrypoint=["image-entrypoint"], command=["image-command"])
 
 
@@ -60,6 +60,15 @@ def test_the_salt_key_knows_the_service_that_stands_still_while_it_rotates(
 ) -> None:
     for name in ("encryption-salt-key", "edge-salt-key-settled"):
         assert resources[name].inputs["service"] == services["proxy-replicas"]["name"]
+
+
+def test_the_policy_pack_finds_config_and_ports(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    seen = as_a_policy_sees_them(resources)
+    assert {SERVICE, SERVICE_CONFIG} <= {resource.type for resource in seen}
+    [config] = [resource for resource in seen if proxy_config(resource)]
+    assert proxy_config(config)["model_list"]
+    ports = {port.external: port.address for resource in seen for port in published(resource)}
+    assert ports == {4000: EVERY_ADDRESS, 9090: EVERY_ADDRESS}
 
 
 def container(service: Any) -> Any:
