@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from review import swarm
 from review.markdown import code, count, section, table
 from review.plan import Action, Change
 from review.secrecy import UNKNOWN
 from review.stack_secrets import seed_rotated
 from review.values import shown
 
-REPLICA: Final = re.compile(r"^proxy-replica-\d+$")
+REPLICA: Final = re.compile(r"^proxy-replica(s|-\d+)$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ def _exporter(what: str, name: str) -> Service:
 SERVICES: Final = (
     Service(
         title="network",
-        containers=re.compile(r"^network-bridge$"),
+        containers=re.compile(r"^network-(bridge|overlay)$"),
         replaced="**yes**: nothing reaches anything until all is connected again",
         interrupts=True,
     ),
@@ -61,7 +62,8 @@ SERVICES: Final = (
     Service(
         title=EDGE,
         containers=re.compile(r"^edge-haproxy$"),
-        replaced="**yes**: the gateway's port is closed for about a second, and requests in flight are cut",
+        replaced="**yes**: the gateway's port is closed for about a second, on a Swarm at one node after the other, and"
+        " requests in flight are cut",
         interrupts=True,
         image="edge-image",
     ),
@@ -133,19 +135,19 @@ def restarting(changes: Iterable[Change]) -> list[str]:
         service.title
         for service in SERVICES
         if not service.interrupts
-        and any(change.action is Action.REPLACE and service.containers.match(change.name) for change in given)
+        and any(swarm.action(change) is Action.REPLACE and service.containers.match(change.name) for change in given)
     ]
 
 
 def _is_cut(service: Service, change: Change) -> bool:
-    return change.action in (Action.REPLACE, Action.DELETE) and bool(service.containers.match(change.name))
+    return swarm.action(change) in (Action.REPLACE, Action.DELETE) and bool(service.containers.match(change.name))
 
 
 def _rows(service: Service, changes: Sequence[Change]) -> list[tuple[str, ...]]:
     own = [
         change
         for change in changes
-        if change.kind in ("Container", "Network") and service.containers.match(change.name)
+        if change.kind in ("Container", "Network", swarm.KIND) and service.containers.match(change.name)
     ]
     found: list[tuple[str, ...]] = []
     for action, how, notice in (
@@ -154,7 +156,7 @@ def _rows(service: Service, changes: Sequence[Change]) -> list[tuple[str, ...]]:
         (Action.UPDATE, "changed in place", "no"),
         (Action.CREATE, "started", "no"),
     ):
-        group = [change for change in own if change.action is action]
+        group = [change for change in own if swarm.action(change) is action]
         if group:
             number = f" ({count(len(group), 'container')})" if len(group) > 1 else ""
             told = f"{notice}; {MOVED}" if service.title == EDGE and _is_moved(group[0]) else notice
@@ -163,7 +165,8 @@ def _rows(service: Service, changes: Sequence[Change]) -> list[tuple[str, ...]]:
 
 
 def _is_moved(change: Change) -> bool:
-    return bool(change.old.inputs.get("ports")) and change.differs("ports")
+    name = swarm.ENDPOINT if change.kind == swarm.KIND else "ports"
+    return bool(change.old.inputs.get(name)) and change.differs(name)
 
 
 def _reasons(service: Service, group: Sequence[Change], changes: Sequence[Change]) -> str:
@@ -177,6 +180,9 @@ def _reasons(service: Service, group: Sequence[Change], changes: Sequence[Change
             return ", ".join(_kept(service, name, changes) for name in _moved_keepers(change))
     if any(change.old.inputs.get("mustRun") is False for change in group):
         return "it was stopped by hand"
+    if group[0].kind == swarm.KIND and swarm.action(group[0]) is Action.REPLACE:
+        found = swarm.reasons(group[0])
+        return ", ".join(_image(service, changes) if reason == swarm.IMAGE else code(reason) for reason in found)
     reasons = sorted({reason for change in group for reason in change.changed} - {"name", "memorySwap"})
     return ", ".join(_image(service, changes) if reason == "image" else _reason(group[0], reason) for reason in reasons)
 

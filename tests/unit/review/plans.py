@@ -15,6 +15,7 @@ TYPES = {
     "Container": "docker:index/container:Container",
     "Volume": "docker:index/volume:Volume",
     "RandomPassword": "random:index/randomPassword:RandomPassword",
+    "Service": "docker:index/service:Service",
     "ServiceConfig": "docker:index/serviceConfig:ServiceConfig",
     "RenderedFile": "pulumi-python:dynamic/engine:RenderedFile",
     "SaltKey": "pulumi-python:dynamic/ciphertext:SaltKey",

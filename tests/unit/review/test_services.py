@@ -45,6 +45,48 @@ def test_what_clients_do_not_notice_is_no_warning(name: str, title: str) -> None
     assert text.splitlines()[2] == f"a restart that clients do not notice: {title}"
 
 
+def task(**container: Any) -> dict[str, Any]:
+    return {"taskSpec": {"containerSpec": container}, "mode": {"replicated": {"replicas": 2}}}
+
+
+def test_tasks_of_another_form_are_replacements_with_their_reasons() -> None:
+    old = task(
+        image="a@sha256:1",
+        env={"ONE": "1", "TWO": "2"},
+        configs=[{"fileName": "/app/config.yaml", "configName": "c-1"}],
+        secrets=[{"fileName": "LITELLM_MASTER_KEY", "secretName": "s-1"}],
+    )
+    new = task(
+        image="a@sha256:1",
+        env={"ONE": "1", "TWO": "3"},
+        configs=[{"fileName": "/app/config.yaml", "configName": "c-2"}],
+        secrets=[{"fileName": "LITELLM_MASTER_KEY", "secretName": "s-2"}],
+    )
+    text = report.render(preview(step("update", "Service", "proxy-replicas", old=old, new=new)))
+    assert text.splitlines()[2] == "a restart that clients do not notice: replicas of the proxy"
+    assert "| replicas of the proxy | replaced |" in text
+    assert "`file /app/config.yaml`, `variable LITELLM_MASTER_KEY`, `variable TWO`" in text
+
+
+def test_a_services_database_that_is_replaced_is_said_on_top() -> None:
+    change = step("update", "Service", "database-postgres", old=task(image="a"), new=task(image="b"))
+    assert "⚠️ **a restart that clients notice: database**" in report.render(preview(change)).splitlines()[2]
+
+
+def test_another_number_of_tasks_is_no_restart() -> None:
+    new = {**task(image="a"), "mode": {"replicated": {"replicas": 3}}}
+    text = report.render(preview(step("update", "Service", "proxy-replicas", old=task(image="a"), new=new)))
+    assert "| replicas of the proxy | changed in place | `mode` | no |" in text
+    assert "restart that" not in text
+
+
+def test_another_port_of_a_services_edge_is_another_address() -> None:
+    old, new = ({**task(image="a"), "endpointSpec": {"ports": [{"publishedPort": port}]}} for port in (4000, 4001))
+    text = report.render(preview(step("update", "Service", "edge-haproxy", old=old, new=new)))
+    assert "the gateway's address changes" in text
+    assert "`ports`" in text
+
+
 def test_another_number_of_replicas_is_no_restart() -> None:
     fewer, more = (report.render(preview(container(op, "proxy-replica-1"))) for op in ("delete", "create"))
     assert "| replicas of the proxy | stopped for good |  | no |" in fewer
