@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from config.problems import Problem
-from config.reading import mapping, number
+from config.reading import flag, mapping, number
 from config.section import Section
 from config.swarm import SWARM
 
@@ -35,7 +35,7 @@ class DatabaseSettings(Section):
 def connections_of_a_replica(values: Mapping[str, Any]) -> int:
     """Return how many connections a replica opens at most: a pool for each worker, or what its PgBouncer may."""
     environment = mapping(values, "environment")
-    if str(environment.get("LITELLM_PGBOUNCER_ENABLED")).lower() in ("true", "1"):
+    if flag(environment.get("LITELLM_PGBOUNCER_ENABLED")):
         return number(environment.get("LITELLM_PGBOUNCER_MAX_DB_CONNECTIONS"), _BOUNCED)
     workers = environment.get("NUM_WORKERS", environment.get("DEFAULT_NUM_WORKERS_LITELLM_PROXY"))
     return number(workers, 1) * number(mapping(values, "proxy", "general_settings").get(POOL_LIMIT), _POOL)

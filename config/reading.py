@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+_FLAG: Final = TypeAdapter(bool)
 
 
 def mapping(values: Any, *path: str) -> Mapping[str, Any]:
@@ -17,6 +21,14 @@ def number(value: Any, default: int) -> int:
     """Read a whole number, which may be written as text; whatever else it is reads as `default`."""
     text = str(value)
     return int(text) if text.isdecimal() else default
+
+
+def flag(value: Any) -> bool:
+    """Read yes or no as pydantic does, which LiteLLM's own settings are; whatever else it is reads as no."""
+    try:
+        return _FLAG.validate_python(value)
+    except ValidationError:
+        return False
 
 
 def texts(values: Any, *path: str) -> list[tuple[int, str]]:

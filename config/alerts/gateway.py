@@ -76,7 +76,8 @@ def expiry_rules(expiries: Mapping[str, tuple[str, str]]) -> Iterator[Rule]:
 
 
 def _availability(replicas: int) -> Iterator[Rule]:
-    active = f'max(haproxy_backend_active_servers{{proxy="{BACKEND}"}})'
+    # Of several edges that of a node which reaches fewest: its clients are answered by no other one.
+    active = f'min(haproxy_backend_active_servers{{proxy="{BACKEND}"}})'
     yield Rule(
         alert="EdgeDown",
         expression=f'up{{job="{EDGE}"}} == 0 or absent(up{{job="{EDGE}"}})',

@@ -219,7 +219,7 @@ def test_prometheus_keeps_what_the_config_says(resources: dict[str, mocks.MockRe
 def test_the_rules_are_those_of_the_config(resources: dict[str, mocks.MockResourceArgs]) -> None:
     rules = resources["monitoring-rules"].inputs["content"]
     assert 'api_key_alias=~"chat-app"' in rules
-    assert "max(haproxy_backend_active_servers" in rules
+    assert "min(haproxy_backend_active_servers" in rules
 
 
 def test_a_key_that_expires_has_an_alert_at_its_time(resources: dict[str, mocks.MockResourceArgs]) -> None:

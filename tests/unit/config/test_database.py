@@ -41,7 +41,7 @@ def test_replicas_may_open_what_postgres_takes(sections: dict[str, Any]) -> None
         ("10 of them open up to 10 each", {"replicas": "9", **ON_A_SWARM}),
         ("6 of them open up to 20 each", {"replicas": "3", "proxy": POOL}),
         ("6 of them open up to 20 each", {"replicas": "3", "environment": {"NUM_WORKERS": "2"}}),
-        ("6 of them open up to 20 each", {"replicas": "3", "environment": {"LITELLM_PGBOUNCER_ENABLED": "true"}}),
+        ("6 of them open up to 20 each", {"replicas": "3", "environment": {"LITELLM_PGBOUNCER_ENABLED": "yes"}}),
         (
             "4 of them open up to 30 each",
             {
