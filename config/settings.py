@@ -167,7 +167,7 @@ class Settings(Section):
 
     @property
     def gateway_url(self) -> str:
-        """The address that applications on this host use, without a trailing slash."""
+        """The address that applications on this host use, or those of a Swarm, without a trailing slash."""
         return f"http://{self._reachable}:{self.ports.gateway}"
 
     @property
@@ -194,8 +194,8 @@ class Settings(Section):
 
     @property
     def prometheus_url(self) -> str:
-        """Prometheus's address on this host, without a trailing slash."""
-        return f"http://{self._reachable}:{self.ports.prometheus}"
+        """Prometheus's address, without a trailing slash."""
+        return f"http://{self.swarm.data_address or self._reachable}:{self.ports.prometheus}"
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -211,7 +211,7 @@ class Settings(Section):
     def _reachable(self) -> str:
         address = ipaddress.ip_address(self.bind)
         if address.is_unspecified:
-            return "127.0.0.1" if address.version == 4 else "[::1]"
+            return self.swarm.address or ("127.0.0.1" if address.version == 4 else "[::1]")
         return f"[{address}]" if address.version == 6 else str(address)
 
 

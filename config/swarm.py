@@ -22,6 +22,10 @@ NOT_YET = {
 """What is refused, by its place in the stack config, and why."""
 
 
+HOST = r"^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$"
+"""A name or an IPv4 address."""
+
+
 class SwarmSettings(Section):
     """The Swarm that runs the stack, where `engine` is swarm."""
 
@@ -29,6 +33,11 @@ class SwarmSettings(Section):
     """Encrypt what nodes send each other for the stack (IPsec): their kernels need ESP, or nothing arrives."""
     data_label: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$")] = "litellm-stack.data"
     """The label, with the value `true`, of the node that keeps the volumes of Postgres and Prometheus."""
+    address: Annotated[str, Field(pattern=HOST)] | None = None
+    """A node, or what is in front of the nodes: where this program and applications reach the gateway's port. None
+    where this host is a node."""
+    data_address: Annotated[str, Field(pattern=HOST)] | None = None
+    """The node with the label, where Prometheus's port is; `address` where this is not given."""
 
 
 def problems(values: Mapping[str, Any]) -> Iterator[Problem]:

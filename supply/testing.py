@@ -34,7 +34,10 @@ AFTER_THE_OTHERS = (
     (("tests/e2e/test_rotation.py", "tests/e2e/test_salt_rotation.py"),),
 )
 """Waves of processes of their own, after the rest: tests that start several stacks, then those that load one."""
-BY_HAND = tuple(f"tests/e2e/test_{name}.py" for name in ("fleet", "fleet_backup", "fleet_faults", "fleet_rotation"))
+BY_HAND = (
+    "tests/e2e/on_a_swarm",
+    *(f"tests/e2e/test_{name}.py" for name in ("fleet", "fleet_backup", "fleet_faults", "fleet_rotation")),
+)
 """Tests that are asked for by name only: several engines take root, two GB of disk each, and this machine's bridges."""
 NOTHING_SELECTED = 5
 """pytest's exit status where it had no test to run."""

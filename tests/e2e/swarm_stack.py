@@ -33,15 +33,14 @@ def url(host: Host) -> str:
     return f"http://{host.address}:{PORT}"
 
 
-def config(manager: Host) -> dict[str, Any]:
-    """Return the config of a stack that is reached at the manager's edge."""
+def config(manager: Host, *, data: Host) -> dict[str, Any]:
+    """Return the config of a stack that is reached at the manager's edge, and keeps its data on another node."""
     models = stack_config()["proxy"]["model_list"]
     return {
         "engine": "swarm",
         # The kernel of this machine may have no ESP, and then nothing that is encrypted arrives.
-        "swarm": {"encrypted": False},
+        "swarm": {"encrypted": False, "address": manager.address, "dataAddress": data.address},
         "bind": "0.0.0.0",  # noqa: S104  # a Swarm knows no other
-        "adminUrl": url(manager),
         "replicas": 2,
         "startTimeout": 600,
         "protect": False,
@@ -54,7 +53,7 @@ def declared(manager: Host, *, data: Host, folder: Path) -> Stack:
     """Return a stack that is not up yet; what it keeps is on the node `data`."""
     node = manager.engine.nodes.get(data.node_id)
     node.update({**node.attrs["Spec"], "Labels": {DATA_LABEL: "true"}})
-    stack = Stack(folder=folder, config=config(manager), name=f"{PREFIX}{secrets.token_hex(3)}")
+    stack = Stack(folder=folder, config=config(manager, data=data), name=f"{PREFIX}{secrets.token_hex(3)}")
     stack.environment["DOCKER_HOST"] = manager.socket
     return stack
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from config import settings
 from config.swarm import NOT_YET
 from tests.unit.config.findings import found, model
 
@@ -46,3 +48,23 @@ def test_what_is_not_there_yet_is_refused_by_name(path: str) -> None:
 
 def test_settings_of_a_swarm_are_for_a_swarm() -> None:
     assert "set `engine: swarm`" in found(proxy=PROXY, swarm={"encrypted": False}).errors["swarm"]
+
+
+@pytest.mark.parametrize(
+    ("swarm", "gateway", "prometheus"),
+    [
+        ({}, "http://127.0.0.1:4000", "http://127.0.0.1:9090"),
+        ({"address": "llm.example.com"}, "http://llm.example.com:4000", "http://llm.example.com:9090"),
+        ({"address": "10.0.0.2", "dataAddress": "10.0.0.3"}, "http://10.0.0.2:4000", "http://10.0.0.3:9090"),
+    ],
+)
+def test_addresses_are_those_of_the_nodes(swarm: dict[str, str], gateway: str, prometheus: str) -> None:
+    raw = {f"p:{name}": value if isinstance(value, str) else json.dumps(value) for name, value in on_a_swarm().items()}
+    loaded = settings.load({**raw, "p:swarm": json.dumps(swarm)}, encrypted=[], project="p")
+    assert (loaded.gateway_url, loaded.prometheus_url) == (gateway, prometheus)
+    assert loaded.effective_admin_url == gateway
+
+
+@pytest.mark.parametrize("address", ["http://10.0.0.2", "10.0.0.2:4000", ""])
+def test_an_address_is_a_name_without_more(address: str) -> None:
+    assert list(found(**on_a_swarm(swarm={"address": address})).errors) == ["swarm.address"]
