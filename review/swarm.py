@@ -5,7 +5,7 @@ A service goes on when it is updated: its tasks are replaced, each by a new one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from review.plan import Action, Change
@@ -14,8 +14,9 @@ KIND: Final = "Service"
 TASK, ENDPOINT = "taskSpec", "endpointSpec"
 """The inputs that tell of the tasks, and of the ports that they publish."""
 IMAGE: Final = "image"
-_FILES: Final = {"configs": "fileName", "secrets": "fileName"}
-"""Lists of what a container is given, and how an entry is called there."""
+CONTAINER: Final = "containerSpec"
+_NAMED: Final = {"env": "variable", "secrets": "variable", "configs": "file"}
+"""What a container is given by name, and what an entry is to whoever reads a report."""
 
 
 def action(change: Change) -> Action:
@@ -27,33 +28,43 @@ def action(change: Change) -> Action:
 def reasons(change: Change) -> list[str]:
     """Name what differs about the tasks: variables and files each by its name, an image as `IMAGE`."""
     old, new = (_mapping(state.inputs.get(TASK)) for state in (change.old, change.new))
-    old_container, new_container = _mapping(old.get("containerSpec")), _mapping(new.get("containerSpec"))
-    found = [name for name in _differing(old, new) if name != "containerSpec"]
-    for name in _differing(old_container, new_container):
+    old_container, new_container = _mapping(old.get(CONTAINER)), _mapping(new.get(CONTAINER))
+    found = [name for name, value in new.items() if name != CONTAINER and not _is(old.get(name), value)]
+    for name in new_container.keys() | (old_container.keys() & _NAMED.keys()):
         found += _inside(name, old_container.get(name), new_container.get(name))
     if change.differs(ENDPOINT):
         found.append("ports")
     return sorted(dict.fromkeys(found)) or [TASK]
 
 
-def _inside(name: str, old: Any, new: Any) -> Iterator[str]:
-    if name == "env":
-        yield from (f"variable {variable}" for variable in _differing(_mapping(old), _mapping(new)))
-    elif name in _FILES:
-        entries = [_by(_FILES[name], given) for given in (old, new)]
-        kind = "variable" if name == "secrets" else "file"
-        yield from (f"{kind} {entry}" for entry in _differing(*entries))
-    else:
-        yield name
+def _inside(name: str, old: Any, new: Any) -> list[str]:
+    if name not in _NAMED:
+        return [] if _is(old, new) else [name]
+    kind, entries = _NAMED[name], [_entries(given) for given in (old, new)]
+    before, after = entries
+    return [
+        f"{kind} {entry}"
+        for entry in before.keys() | after.keys()
+        if entry not in after or entry not in before or not _is(before[entry], after[entry])
+    ]
 
 
-def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+def _is(old: Any, new: Any) -> bool:
+    """Whether `old` is what `new` declares: a state that was refreshed holds all that the engine adds by itself."""
+    if isinstance(new, Mapping):
+        return all(_is(_mapping(old).get(name), value) for name, value in new.items())
+    if isinstance(new, list):
+        # The engine gives them back in an order of its own.
+        given = old if isinstance(old, list) else []
+        return len(given) == len(new) and all(any(_is(entry, value) for entry in given) for value in new)
+    return bool(old == new)
 
 
-def _by(name: str, entries: Any) -> dict[str, Any]:
-    given = entries if isinstance(entries, list) else []
-    return {str(entry.get(name)): entry for entry in given if isinstance(entry, Mapping)}
+def _entries(given: Any) -> Mapping[str, Any]:
+    """Return variables by their names, and secrets and files by what they are called in the container."""
+    if isinstance(given, list):
+        return {str(entry.get("fileName")): entry for entry in given if isinstance(entry, Mapping)}
+    return _mapping(given)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from supply.errors import SupplyError
@@ -87,6 +88,7 @@ def show(identity: str, *, component: str | None, follow: bool) -> None:
 
 
 def _print(process: subprocess.Popen[str], label: str, width: int) -> None:
-    for line in process.stdout or ():
-        sys.stdout.write(f"{label:<{width}} | {line.rstrip()}\n")
-        sys.stdout.flush()
+    with process.stdout or nullcontext(()) as lines:
+        for line in lines:
+            sys.stdout.write(f"{label:<{width}} | {line.rstrip()}\n")
+            sys.stdout.flush()

@@ -68,6 +68,14 @@ def test_tasks_of_another_form_are_replacements_with_their_reasons() -> None:
     assert "`file /app/config.yaml`, `variable LITELLM_MASTER_KEY`, `variable TWO`" in text
 
 
+def test_what_the_engine_adds_by_itself_is_no_reason() -> None:
+    declared = {"env": {"ONE": "1"}, "labels": [{"label": "a", "value": "1"}, {"label": "b", "value": "2"}]}
+    found = {**declared, "isolation": "default", "labels": declared["labels"][::-1]}  # type: ignore[index]
+    new = task(**{**declared, "env": {"ONE": "1", "ADDED": "2"}})
+    text = report.render(preview(step("update", "Service", "proxy-replicas", old=task(**found), new=new)))
+    assert "| replicas of the proxy | replaced | `variable ADDED` |" in text
+
+
 def test_a_services_database_that_is_replaced_is_said_on_top() -> None:
     change = step("update", "Service", "database-postgres", old=task(image="a"), new=task(image="b"))
     assert "⚠️ **a restart that clients notice: database**" in report.render(preview(change)).splitlines()[2]
