@@ -17,6 +17,7 @@ from docker.models.containers import Container
 
 from engine.identity import STACK_LABEL
 from tests.e2e import routed as routing
+from tests.e2e.fleet import Host, fleet
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import PREFIX, Stack, free_port
 
@@ -134,6 +135,13 @@ def routed(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory
         finally:
             stack.run("destroy", "--yes", "--skip-preview")
             remove(engine, f"litellm-stack/{stack.name}")
+
+
+@pytest.fixture(scope="module")
+def hosts() -> Iterator[list[Host]]:
+    """Two nodes of a Swarm, the first one the manager: a fresh one for each file that asks for it."""
+    with fleet(2) as hosts:
+        yield hosts
 
 
 @pytest.fixture

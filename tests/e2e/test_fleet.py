@@ -6,7 +6,6 @@ import copy
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import docker
@@ -16,7 +15,7 @@ import pytest
 import status.services
 from config.settings import default_images
 from supply import logs
-from tests.e2e.fleet import Host, fleet
+from tests.e2e.fleet import Host
 from tests.e2e.load import chat, load, paced, stream, streamed
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import IN_DATABASE, declared, on_nodes, services, url
@@ -34,12 +33,6 @@ import socket, urllib.request as u
 addresses = sorted({found[4][0] for found in socket.getaddrinfo("echo", 5000)})
 print(*[u.urlopen(f"http://{address}:5000/", timeout=5).status for address in addresses])
 """
-
-
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[list[Host]]:
-    with fleet(2) as hosts:
-        yield hosts
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from tests.e2e.backed_up import (
 )
 from tests.e2e.backed_up import config as config_on_one_host
 from tests.e2e.conftest import no_leftovers
-from tests.e2e.fleet import Host, fleet
+from tests.e2e.fleet import Host
 from tests.e2e.fleet import copy as copy_image
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
@@ -47,12 +47,6 @@ def source(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory
     config = {**config_on_one_host(), "access": declared()}
     with no_leftovers(engine, PREFIX), running(engine, tmp_path_factory.mktemp("moved"), config) as stack:
         yield stack
-
-
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[list[Host]]:
-    with fleet(2) as hosts:
-        yield hosts
 
 
 @pytest.fixture(scope="module")

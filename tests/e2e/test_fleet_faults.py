@@ -22,7 +22,7 @@ import pytest
 from docker.models.containers import Container
 
 from config.settings import default_images
-from tests.e2e.fleet import Host, copy, fleet
+from tests.e2e.fleet import Host, copy
 from tests.e2e.load import chat, load, paced, stream
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import declared, on_nodes, url
@@ -32,12 +32,6 @@ CLIENTS = 3
 """At each host."""
 
 mended = partial(until, within=240, every=0.5)
-
-
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[list[Host]]:
-    with fleet(2) as hosts:
-        yield hosts
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -13,19 +12,13 @@ import pytest
 from ciphertext.stand_ins import STAND_IN_LABEL
 from engine.identity import COMPONENT_LABEL
 from tests.database import query
-from tests.e2e.fleet import Host, fleet
+from tests.e2e.fleet import Host
 from tests.e2e.load import admin, chat, load, paced, stream
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import IN_DATABASE, declared, on_nodes, services, url
 
 ADMIN_KEY = "sk-admin-of-the-test-0123456789"
 LOGINS = "SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL"
-
-
-@pytest.fixture(scope="module")
-def hosts() -> Iterator[list[Host]]:
-    with fleet(2) as hosts:
-        yield hosts
 
 
 @pytest.fixture(scope="module")
