@@ -165,8 +165,9 @@ def _rows(service: Service, changes: Sequence[Change]) -> list[tuple[str, ...]]:
 
 
 def _is_moved(change: Change) -> bool:
-    name = swarm.ENDPOINT if change.kind == swarm.KIND else "ports"
-    return bool(change.old.inputs.get(name)) and change.differs(name)
+    if change.kind == swarm.KIND:
+        return bool(change.old.inputs.get(swarm.ENDPOINT)) and swarm.differs(change, swarm.ENDPOINT)
+    return bool(change.old.inputs.get("ports")) and change.differs("ports")
 
 
 def _reasons(service: Service, group: Sequence[Change], changes: Sequence[Change]) -> str:

@@ -22,7 +22,14 @@ _NAMED: Final = {"env": "variable", "secrets": "variable", "configs": "file"}
 def action(change: Change) -> Action:
     """Return what becomes of the containers: another form of tasks replaces them, another number of them does not."""
     rolls = change.kind == KIND and change.action is Action.UPDATE
-    return Action.REPLACE if rolls and (change.differs(TASK) or change.differs(ENDPOINT)) else change.action
+    return Action.REPLACE if rolls and (differs(change, TASK) or differs(change, ENDPOINT)) else change.action
+
+
+def differs(change: Change, name: str) -> bool:
+    """Whether an input of a service changes, by what the engine says or else by what is declared."""
+    if change.reasons:
+        return name in change.reasons
+    return not _is(change.old.inputs.get(name), change.new.inputs.get(name))
 
 
 def reasons(change: Change) -> list[str]:
@@ -32,7 +39,7 @@ def reasons(change: Change) -> list[str]:
     found = [name for name, value in new.items() if name != CONTAINER and not _is(old.get(name), value)]
     for name in new_container.keys() | (old_container.keys() & _NAMED.keys()):
         found += _inside(name, old_container.get(name), new_container.get(name))
-    if change.differs(ENDPOINT):
+    if differs(change, ENDPOINT):
         found.append("ports")
     return sorted(dict.fromkeys(found)) or [TASK]
 

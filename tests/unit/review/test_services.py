@@ -71,9 +71,14 @@ def test_tasks_of_another_form_are_replacements_with_their_reasons() -> None:
 def test_what_the_engine_adds_by_itself_is_no_reason() -> None:
     declared = {"env": {"ONE": "1"}, "labels": [{"label": "a", "value": "1"}, {"label": "b", "value": "2"}]}
     found = {**declared, "isolation": "default", "labels": declared["labels"][::-1]}  # type: ignore[index]
-    new = task(**{**declared, "env": {"ONE": "1", "ADDED": "2"}})
-    text = report.render(preview(step("update", "Service", "proxy-replicas", old=task(**found), new=new)))
-    assert "| replicas of the proxy | replaced | `variable ADDED` |" in text
+    ports = {"mode": "dnsrr", "ports": [{"publishedPort": 4000}]}
+    new = {**task(**{**declared, "env": {"ONE": "1", "ADDED": "2"}}), "endpointSpec": ports}
+    old = {**task(**found), "endpointSpec": {**ports, "ports": [{"publishedPort": 4000, "name": ""}]}}
+    for reasons in ([], ["labels", "taskSpec"]):
+        change = step("update", "Service", "edge-haproxy", old=old, new=new, diffReasons=reasons)
+        text = report.render(preview(change))
+        assert "| edge | replaced | `variable ADDED` |" in text
+        assert "address changes" not in text
 
 
 def test_a_services_database_that_is_replaced_is_said_on_top() -> None:
