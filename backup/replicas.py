@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.health import wait_until_healthy
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
-from engine.swarm import scale
+from engine.swarm import listing, scale
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -26,7 +26,7 @@ def stop(client: DockerClient, label: str, *, timeout: float, hidden: Sequence[s
     before counts: a restore that failed left it so.
     """
     labels = {STACK_LABEL: label, COMPONENT_LABEL: PROXY}
-    services = scale.labelled(client, labels) if scale.is_manager(client) else []
+    services = scale.labelled(client, labels) if listing.is_manager(client) else []
     if services:
         for service in services:
             scale.stop(client, service)

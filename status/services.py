@@ -11,7 +11,7 @@ from docker.errors import APIError
 
 from engine.api import EngineError, connect
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
-from engine.swarm import scale, tasks
+from engine.swarm import listing, scale, tasks
 from status.snapshot import Service
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def read(label: str) -> tuple[Service, ...]:
     try:
         found = client.containers.list(all=True, filters={"label": f"{STACK_LABEL}={label}"}, ignore_removed=True)
         services = [service(container.attrs) for container in found if TASK_LABEL not in container.labels]
-        if scale.is_manager(client):
+        if listing.is_manager(client):
             services += _tasks(client, label)
     except APIError as error:
         raise EngineError(f"the engine does not list the stack's containers: {error.explanation}") from None
@@ -44,7 +44,7 @@ def read(label: str) -> tuple[Service, ...]:
 def _tasks(client: DockerClient, label: str) -> Iterator[Service]:
     nodes = {str(node.id): str(node.attrs["Description"]["Hostname"]) for node in client.nodes.list()}
     for declared in scale.labelled(client, {STACK_LABEL: label}):
-        every = scale.tasks(client, declared)
+        every = listing.tasks(client, {"service": declared["ID"]})
         for present in every:
             if present["DesiredState"] == "running":
                 yield task(declared, present, every, node=nodes.get(present.get("NodeID", ""), ""))

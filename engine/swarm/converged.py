@@ -12,7 +12,8 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, Resou
 
 from engine.api import EngineError, connect
 from engine.identity import SPEC_LABEL
-from engine.swarm.tasks import Task, is_running, last_failure
+from engine.swarm import listing
+from engine.swarm.tasks import is_running, last_failure
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -91,7 +92,7 @@ def wait_until_converged(props: Mapping[str, Any]) -> None:
         while _taken_back(service, props["spec"]) or not _converged(client, service):
             waited = time.monotonic() - began
             if failure := _failure(service, props, waited=waited):
-                tasks = _tasks(client, {"service": service["ID"]})
+                tasks = listing.tasks(client, {"service": service["ID"]})
                 reason = last_failure(client, tasks, hidden=props["hidden"])
                 raise EngineError(f"service {service['Spec']['Name']} {failure}; {reason}")
             time.sleep(POLL_SECONDS)
@@ -118,18 +119,10 @@ def _taken_back(service: Mapping[str, Any], spec: str) -> bool:
 
 
 def _service(client: DockerClient, service_id: str) -> Mapping[str, Any]:
-    """Return a service with how many tasks it is to have: one for each node where it runs everywhere."""
-    listed: Any = client.api.services  # docker-py leaves it untyped
-    found: list[Mapping[str, Any]] = listed({"id": service_id}, status=True)
+    found = listing.services(client, {"id": service_id})
     if not found:
         raise NotFound("")
     return found[0]
-
-
-def _tasks(client: DockerClient, filters: Mapping[str, str]) -> list[Task]:
-    listed: Any = client.api.tasks  # docker-py leaves it untyped
-    found: list[Task] = listed(filters)
-    return found
 
 
 def _declared(service: Mapping[str, Any]) -> int:
@@ -140,6 +133,6 @@ def _converged(client: DockerClient, service: Mapping[str, Any]) -> bool:
     if (service.get("UpdateStatus") or {}).get("State") not in THROUGH:
         return False
     declared = service["Spec"]["TaskTemplate"]["ContainerSpec"]
-    tasks = _tasks(client, {"service": service["ID"], "desired-state": "running"})
+    tasks = listing.tasks(client, {"service": service["ID"], "desired-state": "running"})
     working = [task for task in tasks if is_running(task)]
     return len(working) == _declared(service) > 0 and all(task["Spec"]["ContainerSpec"] == declared for task in working)

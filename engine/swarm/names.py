@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+NANO = 1_000_000_000
+"""A Swarm's API counts seconds, and processors, in billionths."""
 LONGEST_NAME = 64
 """Characters of the name of a secret or config (swarmkit, manager/controlapi/common.go)."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine import preflight
 from engine.api import EngineError, connect
+from engine.swarm import listing
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -16,7 +17,7 @@ def check(*, data_label: str) -> None:
     client = connect()
     try:
         preflight.check_version(client)
-        if not client.info()["Swarm"].get("ControlAvailable"):
+        if not listing.is_manager(client):
             raise EngineError(
                 "engine is swarm in stack config, and this Docker engine manages none; point DOCKER_HOST at a manager,"
                 " or make a Swarm of your hosts: `docker swarm init`, and `docker swarm join` on the others"

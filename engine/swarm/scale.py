@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from engine.api import EngineError
 from engine.identity import SPEC_LABEL
+from engine.swarm import listing
 from engine.swarm.converged import wait_until_converged
-from engine.swarm.tasks import Task, is_over, is_running
+from engine.swarm.listing import Service
+from engine.swarm.names import NANO
+from engine.swarm.tasks import is_over, is_running
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -17,38 +20,25 @@ if TYPE_CHECKING:
 DECLARED_LABEL = "io.litellm-stack.replicas"
 """On a service that stands: how many tasks it had."""
 POLL_SECONDS = 0.5
-NANO = 1_000_000_000
 TOLD_SECONDS = 60
 """How long a node may take to say that a task has ended."""
-
-Service = Mapping[str, Any]
-
-
-def is_manager(client: DockerClient) -> bool:
-    """Tell whether the engine can be asked for services."""
-    return bool(client.info()["Swarm"].get("ControlAvailable"))
 
 
 def named(client: DockerClient, name: str) -> Service | None:
     """Return the service of this name."""
-    return next((service for service in _list(client, {"name": name}) if service["Spec"]["Name"] == name), None)
+    return next(
+        (service for service in listing.services(client, {"name": name}) if service["Spec"]["Name"] == name), None
+    )
 
 
 def labelled(client: DockerClient, labels: Mapping[str, str]) -> list[Service]:
     """Return the services with these labels."""
-    return _list(client, {"label": [f"{label}={value}" for label, value in labels.items()]})
+    return listing.services(client, {"label": [f"{label}={value}" for label, value in labels.items()]})
 
 
 def working(client: DockerClient, service: Service) -> bool:
     """Tell whether a task of the service works."""
-    return any(is_running(task) for task in tasks(client, service))
-
-
-def tasks(client: DockerClient, service: Service) -> list[Task]:
-    """Return the tasks of a service, those that have ended among them."""
-    listed: Any = client.api.tasks  # docker-py leaves it untyped
-    found: list[Task] = listed({"service": service["ID"]})
-    return found
+    return any(is_running(task) for task in listing.tasks(client, {"service": service["ID"]}))
 
 
 def create(client: DockerClient, spec: Mapping[str, Any]) -> str:
@@ -68,7 +58,7 @@ def wait(client: DockerClient, service_id: str, *, timeout: float, hidden: Seque
 
     Raises EngineError after `timeout` seconds for each of them, with what the last one said, without `hidden` values.
     """
-    [service] = _list(client, {"id": service_id})
+    [service] = listing.services(client, {"id": service_id})
     spec = service["Spec"]["Labels"].get(SPEC_LABEL)
     wait_until_converged({"service_id": service_id, "spec": spec, "timeout": timeout, "hidden": hidden})
 
@@ -83,7 +73,7 @@ def stop(client: DockerClient, service: Service) -> None:
     declared = spec["Labels"].get(DECLARED_LABEL) or str(spec["Mode"]["Replicated"]["Replicas"])
     _update(client, service, tasks=0, labels={**spec["Labels"], DECLARED_LABEL: declared})
     deadline = time.monotonic() + timeout
-    while not all(is_over(task) for task in tasks(client, service)):
+    while not all(is_over(task) for task in listing.tasks(client, {"service": service["ID"]})):
         if time.monotonic() > deadline:
             raise EngineError(f"service {spec['Name']} still has tasks after {timeout:.0f} s; see `docker service ps`")
         time.sleep(POLL_SECONDS)
@@ -91,7 +81,7 @@ def stop(client: DockerClient, service: Service) -> None:
 
 def start(client: DockerClient, service_id: str, *, timeout: float, hidden: Sequence[str]) -> None:
     """Let a service have its tasks again, and `wait` for them."""
-    [service] = _list(client, {"id": service_id})
+    [service] = listing.services(client, {"id": service_id})
     labels = dict(service["Spec"]["Labels"])
     declared = labels.pop(DECLARED_LABEL, None)
     if declared is not None:
@@ -112,9 +102,3 @@ def _post(client: DockerClient, path: str, spec: Mapping[str, Any], **parameters
     if not answer.ok:
         raise EngineError(f"the Swarm refuses a change of service {spec['Name']}: {said.get('message', '')}")
     return said
-
-
-def _list(client: DockerClient, filters: Mapping[str, Any]) -> list[Service]:
-    listed: Any = client.api.services
-    found: list[Service] = listed(filters)
-    return found

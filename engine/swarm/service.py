@@ -13,12 +13,11 @@ import pulumi_docker as docker
 from engine import logs
 from engine.identity import SPEC_LABEL, Identity
 from engine.orphans import removed_before_create
-from engine.swarm.names import duration
+from engine.swarm.names import NANO, duration
 from engine.swarm.secret import HANDED_OVER, process
 from engine.workload import Workload
 
 MEBIBYTE = 1024 * 1024
-NANO = 1_000_000_000
 SECRET_MODE, FILE_MODE = 0o400, 0o444
 RESTART_DELAY_SECONDS = 2
 UNHEALTHY_SECONDS = 120

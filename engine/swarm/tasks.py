@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from engine.api import EngineError
 from engine.logs import LAST_LINES, redact
+from engine.swarm.listing import Task
 
 if TYPE_CHECKING:
     from docker import DockerClient
 
-Task = Mapping[str, Any]
 FAILED = ("failed", "rejected")
 OVER = (*FAILED, "complete", "shutdown", "orphaned", "remove")
 POLL_SECONDS = 0.5
