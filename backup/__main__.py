@@ -16,9 +16,9 @@ from typing import Any
 from backup import restore
 from backup.archive import Archive
 from backup.errors import BackupError
-from backup.provider import recorded_place
 from backup.take import Subject, take
 from engine.api import EngineError
+from postgres_admin import beside
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -42,7 +42,7 @@ def _take(recorded: Mapping[str, Any], *, salt_key: str) -> None:
         litellm_image=str(recorded["litellm_reference"]),
         salt_keys=list(dict.fromkeys([salt_key, *recorded["salt_keys"]])),
         seed=str(recorded["seed"]),
-        place=recorded_place(recorded),
+        place=beside.recorded(recorded),
     )
     file = take(subject, passphrase=str(recorded["passphrase"]))
     if file is None:
@@ -59,7 +59,7 @@ def _restore(given: Mapping[str, Any]) -> None:
         litellm_image=str(recorded["litellm_reference"]),
         salt_key=str(given["salt_key"]),
         migration=given["migration"],
-        place=recorded_place(recorded),
+        place=beside.recorded(recorded),
     )
     backup = Archive(Path(given["file"]), passphrase=str(given["passphrase"]))
     print(f"  backup of stack {backup.manifest.stack}, taken {backup.manifest.taken}", flush=True)

@@ -14,7 +14,7 @@ from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider,
 
 from backup.take import Subject, take
 from engine import major
-from postgres_admin.beside import Beside
+from postgres_admin import beside
 
 Props = dict[str, Any]
 
@@ -116,17 +116,12 @@ def _take(made_by: Props, now: Props) -> str | None:
         litellm_image=str(made_by["litellm_reference"]),
         salt_keys=now["salt_keys"],
         seed=str(made_by["seed"]),
-        place=recorded_place(now),
+        place=beside.recorded(now),
     )
     file = take(subject, passphrase=str(now["passphrase"]))
     if file:
         print(f"took the backup {file}")
     return str(file) if file else None
-
-
-def recorded_place(recorded: Mapping[str, Any]) -> Beside | None:
-    """Return from where the database is reached; None is inside its container."""
-    return Beside(**recorded["place"]) if recorded.get("place") else None
 
 
 def _reasons(olds: Props, news: Props) -> list[str]:

@@ -46,9 +46,13 @@ def render(
         # Without the places that no replica has; HAProxy wants the name without a value, and takes an empty one too.
         "params": {"no-maint": [""]},
         # One that is looked up has its address for its name, which differs after each change of it.
-        **(_all_of if several_edges else _one)(haproxy.ALIAS, haproxy.STATUS_PORT),
+        **(
+            _all_of(haproxy.ALIAS, haproxy.STATUS_PORT)
+            if several_edges
+            else _at(f"{haproxy.ALIAS}:{haproxy.STATUS_PORT}")
+        ),
     }
-    itself = {"job_name": ITSELF, "static_configs": [{"targets": ["127.0.0.1:9090"]}]}
+    itself = {"job_name": ITSELF, **_at("127.0.0.1:9090")}
     interval = settings.scrape_interval
     # A scrape that takes longer than ten seconds has failed, whatever the interval.
     timeout = interval if seconds(interval) < 10 else "10s"
@@ -68,15 +72,14 @@ def render(
     addresses = list(settings.alertmanagers)
     if settings.runs_alertmanager:
         addresses.append(alertmanager.ADDRESS)
-        own = {"job_name": ALERTMANAGER, "static_configs": [{"targets": [alertmanager.ADDRESS]}]}
-        content["scrape_configs"].append(own)
+        content["scrape_configs"].append({"job_name": ALERTMANAGER, **_at(alertmanager.ADDRESS)})
     if addresses:
         content["alerting"] = {"alertmanagers": [_alertmanager(address) for address in addresses]}
     return yaml.safe_dump(content, sort_keys=False)
 
 
-def _one(name: str, port: int) -> dict[str, Any]:
-    return {"static_configs": [{"targets": [f"{name}:{port}"]}]}
+def _at(address: str) -> dict[str, Any]:
+    return {"static_configs": [{"targets": [address]}]}
 
 
 def _all_of(name: str, port: int) -> dict[str, Any]:
@@ -85,7 +88,7 @@ def _all_of(name: str, port: int) -> dict[str, Any]:
 
 def _exporters(settings: MonitoringSettings, *, cache: bool) -> list[dict[str, Any]]:
     found = exporters.targets(exporters=settings.exporters, cache=cache)
-    return [{"job_name": job, "static_configs": [{"targets": [address]}]} for job, address in found.items()]
+    return [{"job_name": job, **_at(address)} for job, address in found.items()]
 
 
 def _alertmanager(address: str) -> dict[str, Any]:

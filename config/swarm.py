@@ -54,11 +54,6 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
                 " others out with a firewall",
             )
     for path, reason in NOT_YET.items():
-        if _given(values, path):
+        *sections, name = path.split(".")
+        if mapping(values, *sections).get(name) is not None:
             yield Problem(path=path, message=f"{reason}; remove it, or stay with `engine: docker`")
-
-
-def _given(values: Mapping[str, Any], path: str) -> bool:
-    *sections, name = path.split(".")
-    value = mapping(values, *sections).get(name) if sections else values.get(name)
-    return value not in (None, False, {}, "false", "False")

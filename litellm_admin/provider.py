@@ -7,10 +7,11 @@ and destroy run it without the program.
 
 import time
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
+from litellm_admin import reconcile
 from litellm_admin.api.budgets import BudgetApi
 from litellm_admin.api.client import AdminClient
 from litellm_admin.api.credentials import CredentialApi
@@ -36,8 +37,6 @@ from litellm_admin.inputs import (
 from litellm_admin.keys import key_hash
 from litellm_admin.notices import say_rotated
 from litellm_admin.object_provider import ObjectProvider, Props, client_of
-
-_AGAIN_SECONDS: Final = 2
 
 
 class VirtualKeyProvider(ObjectProvider):
@@ -217,13 +216,12 @@ class SettlingProvider(ObjectProvider):
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Return the object as it is; what differs may be a replica that has not read it yet."""
-        until = time.monotonic() + self.settle(props)
-        while True:
-            result = super().read(id_, props)
-            settled = result.id is not None and (result.inputs is None or not self.changed(result.inputs, props))
-            if settled or time.monotonic() >= until:
-                return result
-            time.sleep(_AGAIN_SECONDS)
+
+        def settled(result: ReadResult) -> bool:
+            return result.id is not None and (result.inputs is None or not self.changed(result.inputs, props))
+
+        ask = super().read
+        return reconcile.ask_until(lambda: ask(id_, props), settled, within=self.settle(props))
 
 
 class ModelProvider(SettlingProvider):

@@ -6,13 +6,15 @@ object may take `settle` seconds to be seen as it is; 0 where every replica know
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from litellm_admin.api.errors import AdminError
 from litellm_admin.api.objects import Live, ObjectApi, differences, is_empty, undeclared
 
 _EXISTS = frozenset({400, 409})
 _AGAIN_SECONDS: Final = 2
+
+Answer = TypeVar("Answer")
 
 
 def create(
@@ -119,16 +121,23 @@ def _settle(
     return after
 
 
+def ask_until(ask: Callable[[], Answer], settled: Callable[[Answer], bool], *, within: float) -> Answer:
+    """Return the first answer that is settled, or the last one after so many seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        answer = ask()
+        if settled(answer) or time.monotonic() >= deadline:
+            return answer
+        time.sleep(_AGAIN_SECONDS)
+
+
 def _found(
     api: ObjectApi, id_: str, subject: str, *, within: float, seen: Callable[[Live], bool] = lambda _: True
 ) -> Live | None:
     """Return the object, asking again for as many seconds until it is there and `seen` as it is to be."""
-    deadline = time.monotonic() + within
-    while True:
-        live = api.find(id_, subject=subject)
-        if (live is not None and seen(live)) or time.monotonic() >= deadline:
-            return live
-        time.sleep(_AGAIN_SECONDS)
+    return ask_until(
+        lambda: api.find(id_, subject=subject), lambda live: live is not None and seen(live), within=within
+    )
 
 
 def _make(api: ObjectApi, declared: Mapping[str, Any], subject: str) -> tuple[Live | None, AdminError | None]:

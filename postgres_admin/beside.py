@@ -59,6 +59,15 @@ class Beside:
         return f"Beside({self.name!r})"
 
 
+def recorded(props: Mapping[str, Any]) -> Beside | None:
+    """Return the place that a resource recorded; None is inside the database's container."""
+    if not props.get("place"):
+        return None
+    # An earlier version recorded whom to log in as beside the place alone.
+    login = {name: props[name] for name in ("superuser", "database") if name in props}
+    return Beside(**{**login, **props["place"]})
+
+
 @contextmanager
 def tools(client: DockerClient, place: Beside) -> Iterator[Container]:
     """Yield a container in which psql, pg_dump and pg_restore find and open the database by themselves.

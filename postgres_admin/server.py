@@ -8,8 +8,7 @@ from typing import Any
 
 import pulumi
 
-from postgres_admin import psql
-from postgres_admin.beside import Beside
+from postgres_admin import beside, psql
 
 SECRET = ("place",)
 """Inputs that a resource has to keep secret, where it has them."""
@@ -49,12 +48,5 @@ def ask(props: Mapping[str, Any], statements: str, *, what: str) -> str:
         superuser=str(props["superuser"]),
         database=str(props["database"]),
         what=what,
-        place=_place(props),
+        place=beside.recorded(props),
     )
-
-
-def _place(props: Mapping[str, Any]) -> Beside | None:
-    if "place" not in props:
-        return None
-    # An earlier version recorded whom to log in as beside the place alone.
-    return Beside(**{"superuser": props["superuser"], "database": props["database"], **props["place"]})
