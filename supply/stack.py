@@ -120,7 +120,8 @@ def release_stale_lock(pulumi: Pulumi) -> str:
     state = local_state(pulumi)
     if state is None:
         return ""
-    held = locks(state, project=project_name(pulumi.checkout), stack=pulumi.stack)
+    project = project_name(pulumi.checkout)
+    held = locks(state, project=project, stack=pulumi.stack)
     living = [lock for lock in held if not lock.is_stale]
     if living:
         raise SupplyError(
@@ -130,23 +131,33 @@ def release_stale_lock(pulumi: Pulumi) -> str:
         )
     if not held:
         return ""
-    restored = restore_cut_state(state, project=project_name(pulumi.checkout), stack=pulumi.stack)
+    mended = mend_cut_state(state, project=project, stack=pulumi.stack)
     pulumi.ask("cancel", "--yes", what=f"Releasing the lock of stack {pulumi.stack}")
-    return f"Released the lock of a run that was killed ({'; '.join(map(str, held))}).{restored}"
+    return " ".join(
+        filter(None, [f"Released the lock of a run that was killed ({'; '.join(map(str, held))}).", mended])
+    )
 
 
-def restore_cut_state(state: Path, *, project: str, stack: str) -> str:
-    """Put Pulumi's backup in the place of a state that a killed run was writing; a message where it was.
+def mend_cut_state(state: Path, *, project: str, stack: str) -> str:
+    """Mend the state that a killed run was writing, which Pulumi cannot read; a message where there was one.
 
-    The file backend copies the state to <name>.bak and then writes over it, not atomically
-    (pulumi/pkg/backend/diy/state.go, saveCheckpoint): a kill in between leaves an empty or half a file.
+    The file backend replaces the state in one step, after it has written <name>.attrs beside it, which it does not
+    replace (gocloud.dev/blob/fileblob, attrs.go): a kill in between leaves attributes that are cut off, and the state
+    of a step before. Without attributes it is read. What a host that lost its power leaves of the state itself may be
+    cut off too: Pulumi's backup of a step before takes its place.
     """
     file = state / ".pulumi" / "stacks" / project / f"{stack}.json"
-    backup = file.with_name(f"{file.name}.bak")
-    if not file.exists() or _is_json(file) or not _is_json(backup):
-        return ""
-    shutil.copyfile(backup, file)
-    return " It was writing the state when it was killed; Pulumi's backup of a step before is in its place."
+    attributes, backup = file.with_name(f"{file.name}.attrs"), file.with_name(f"{file.name}.bak")
+    said = []
+    if attributes.exists() and not _is_json(attributes):
+        attributes.unlink()
+        said.append("It was writing the state when it was killed; the state of a step before is in its place.")
+    if file.exists() and not _is_json(file) and _is_json(backup):
+        shutil.copyfile(backup, file)
+        said.append("The state was cut off; Pulumi's backup of a step before is in its place.")
+    for unfinished in file.parent.glob(f"{file.name}.*.tmp"):
+        unfinished.unlink()
+    return " ".join(said)
 
 
 def _is_json(file: Path) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from supply.stack import restore_cut_state
+from supply.stack import mend_cut_state
 from tests.processes import kill
 
 ROOT = Path(__file__).parents[2]
@@ -133,8 +133,14 @@ class Stack:
 
     def recover(self) -> None:
         """Do what `make up` does after a run that was killed."""
-        restore_cut_state(self.folder / "state", project="litellm-stack", stack=self.name)
+        mend_cut_state(self.folder / "state", project="litellm-stack", stack=self.name)
         self.pulumi("cancel", "--yes")
+
+    def checkpoint(self) -> dict[str, Any]:
+        """Return what the backend's file has of the stack, also during an update; ValueError where it is cut off."""
+        file = self.folder / "state" / ".pulumi" / "stacks" / "litellm-stack" / f"{self.name}.json"
+        latest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["checkpoint"]["latest"]
+        return latest
 
     def outputs(self) -> dict[str, Any]:
         """Return the outputs, secrets in clear."""

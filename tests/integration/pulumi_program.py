@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from supply.stack import restore_cut_state
+from supply.stack import mend_cut_state
 
 MANY_KEYS = """
     import pulumi
@@ -112,7 +112,7 @@ class PulumiProgram:
 
     def recover(self) -> None:
         """Do what `make up` does after a run that was killed."""
-        restore_cut_state(self._folder / "state", project="admin-test", stack="test")
+        mend_cut_state(self._folder / "state", project="admin-test", stack="test")
         self.run("cancel", "--yes")
 
     def changes(self, *arguments: str) -> dict[str, int]:

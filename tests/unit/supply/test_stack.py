@@ -115,16 +115,37 @@ def test_a_consent_for_another_stack_is_refused(tmp_path: Path) -> None:
         teardown.remove(pulumi, console=Console(), environment={"DELETE_DATABASE": "dev"})
 
 
-@pytest.mark.parametrize("left", ["", '{"version": 3, "chec'])
-def test_a_state_that_was_cut_off_comes_back_from_pulumis_backup(tmp_path: Path, left: str) -> None:
+@pytest.fixture
+def state_file(tmp_path: Path) -> Path:
+    """The state of stack `dev` of project `p` in a local backend in tmp_path."""
     folder = tmp_path / ".pulumi" / "stacks" / "p"
     folder.mkdir(parents=True)
-    state, backup = folder / "dev.json", folder / "dev.json.bak"
-    state.write_text(left)
-    assert stack.restore_cut_state(tmp_path, project="p", stack="dev") == ""
+    return folder / "dev.json"
+
+
+@pytest.mark.parametrize("left", ["", '{"version": 3, "chec'])
+def test_a_state_that_was_cut_off_comes_back_from_pulumis_backup(tmp_path: Path, state_file: Path, left: str) -> None:
+    backup = state_file.with_name("dev.json.bak")
+    state_file.write_text(left)
+    assert stack.mend_cut_state(tmp_path, project="p", stack="dev") == ""
     backup.write_text('{"version": 3}')
-    assert "Pulumi's backup" in stack.restore_cut_state(tmp_path, project="p", stack="dev")
-    assert state.read_text() == '{"version": 3}'
-    state.write_text('{"version": 4}')
-    assert stack.restore_cut_state(tmp_path, project="p", stack="dev") == ""
-    assert state.read_text() == '{"version": 4}'
+    assert "Pulumi's backup" in stack.mend_cut_state(tmp_path, project="p", stack="dev")
+    assert state_file.read_text() == '{"version": 3}'
+    state_file.write_text('{"version": 4}')
+    assert stack.mend_cut_state(tmp_path, project="p", stack="dev") == ""
+    assert state_file.read_text() == '{"version": 4}'
+
+
+def test_attributes_of_the_state_that_were_cut_off_are_removed_and_whole_ones_stay(
+    tmp_path: Path, state_file: Path
+) -> None:
+    attributes, unfinished = state_file.with_name("dev.json.attrs"), state_file.with_name("dev.json.18eba5.tmp")
+    state_file.write_text('{"version": 3}')
+    attributes.write_text('{"md5": ""}')
+    assert stack.mend_cut_state(tmp_path, project="p", stack="dev") == ""
+    assert attributes.exists()
+    attributes.write_text("")
+    unfinished.write_text('{"version": 4}')
+    assert "the state of a step before" in stack.mend_cut_state(tmp_path, project="p", stack="dev")
+    assert list(state_file.parent.iterdir()) == [state_file]
+    assert state_file.read_text() == '{"version": 3}'
