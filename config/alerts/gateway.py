@@ -106,6 +106,9 @@ def _availability(replicas: int) -> Iterator[Rule]:
         severity=Severity.CRITICAL,
         summary="Postgres takes no connections: keys that no replica remembers are refused, and spend is not written",
         lasting="30s",
+        # What follows from it is over later, and must not be told as if it stood alone: a replica looks again after a
+        # quarter of a minute, and is ready then.
+        kept="1m",
     )
     yield Rule(
         alert="MetricsMissing",

@@ -28,7 +28,8 @@ class Severity(StrEnum):
 class Rule:
     """An alert: `expression` is PromQL for what is wrong, and it fires once that is so for `lasting`.
 
-    `summary` names the thing, in Prometheus's templates: `{{ $labels.model }}`.
+    It goes on for `kept` after that is over (`keep_firing_for`, Prometheus 2.42). `summary` names the thing, in
+    Prometheus's templates: `{{ $labels.model }}`.
     """
 
     alert: str
@@ -36,6 +37,7 @@ class Rule:
     severity: Severity
     summary: str
     lasting: str = "0s"
+    kept: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def rendered(self) -> dict[str, Any]:
@@ -44,6 +46,7 @@ class Rule:
             "alert": self.alert,
             "expr": self.expression,
             "for": self.lasting,
+            **({"keep_firing_for": self.kept} if self.kept else {}),
             "labels": {"severity": str(self.severity), **self.labels},
             "annotations": {"summary": self.summary, "runbook": f"{RUNBOOK}#{self.alert.lower()}"},
         }

@@ -23,9 +23,15 @@ def eventually(stack: Stack, expression: str) -> list[dict[str, Any]]:
     """Ask until there is an answer, for three scrapes."""
     deadline = time.monotonic() + 60
     while not (result := query(stack, expression)):
-        assert time.monotonic() < deadline, f"Prometheus has nothing for {expression}"
+        assert time.monotonic() < deadline, f"Prometheus has nothing for {expression}; its targets: {targets(stack)}"
         time.sleep(1)
     return result
+
+
+def targets(stack: Stack) -> list[tuple[str, str, str]]:
+    """Return what Prometheus scrapes, how it is, and what went wrong last."""
+    active = httpx.get(f"{stack.outputs()['prometheusUrl']}/api/v1/targets").json()["data"]["activeTargets"]
+    return [(target["scrapeUrl"], target["health"], target["lastError"]) for target in active]
 
 
 def test_the_replica_is_up(stack: Stack) -> None:

@@ -96,6 +96,19 @@ def test_each_alert_fires_on_what_it_is_for_and_on_nothing_else(folder: Path) ->
     promtool(folder, "test", "rules", f"{FOLDER}/tests.yml")
 
 
+def test_a_database_that_is_back_is_told_a_minute_later_because_replicas_are_ready_later(folder: Path) -> None:
+    (case,) = [case for case in CASES if case.alert == "DatabaseUnreachable"]
+    [name] = case.fires
+    back_after_ten_minutes = {name: "0x40 1x40"}
+    tests = [
+        scenario(case, back_after_ten_minutes, "11m", fires=True),
+        scenario(case, back_after_ten_minutes, "13m", fires=False),
+    ]
+    content = {"rule_files": ["rules.yml"], "evaluation_interval": "15s", "tests": tests}
+    (folder / "tests.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    promtool(folder, "test", "rules", f"{FOLDER}/tests.yml")
+
+
 def test_alertmanager_takes_its_config(folder: Path) -> None:
     webhooks = {"webhook": "https://hooks.example/a", "slackWebhook": "https://hooks.example/b"}
     raw = {"p:monitoring": json.dumps(webhooks)}
