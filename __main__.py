@@ -10,6 +10,8 @@ from components.database import Database, DatabaseArgs
 from components.edge import Edge, EdgeArgs
 from components.encryption import Encryption, EncryptionArgs
 from components.exporters import Exporters, ExportersArgs
+from components.external_cache import ExternalCache
+from components.external_database import ExternalDatabase
 from components.images import Images, ImagesArgs
 from components.migration import Migration, MigrationArgs
 from components.monitoring import Monitoring, MonitoringArgs
@@ -26,10 +28,9 @@ images = Images("images", ImagesArgs(settings=given))
 backup = Backup(
     "backup", BackupArgs(identity=identity, settings=given, images=images, network=network, secrets=secrets)
 )
-database = Database(
-    "database",
-    DatabaseArgs(identity=identity, settings=given, images=images, network=network, secrets=secrets, backup=backup),
-)
+stored = DatabaseArgs(identity=identity, settings=given, images=images, network=network, secrets=secrets, backup=backup)
+server = given.database.server
+database = ExternalDatabase("database", stored, server) if server else Database("database", stored)
 migration = Migration(
     "migration", MigrationArgs(identity=identity, settings=given, images=images, network=network, database=database)
 )
@@ -39,7 +40,9 @@ encryption = Encryption(
         identity=identity, settings=given, network=network, database=database, migration=migration, secrets=secrets
     ),
 )
-cache = Cache.if_needed("cache", CacheArgs(identity=identity, settings=given, network=network, secrets=secrets))
+counted = CacheArgs(identity=identity, settings=given, network=network, secrets=secrets)
+own_cache = Cache.if_needed("cache", counted)
+cache = ExternalCache("cache", counted, given.cache.server) if given.cache.server else own_cache
 proxy = Proxy(
     "proxy",
     ProxyArgs(
@@ -54,9 +57,9 @@ proxy = Proxy(
 )
 edge = Edge("edge", EdgeArgs(identity=identity, settings=given, network=network, encryption=encryption, proxy=proxy))
 access = Access("access", AccessArgs(settings=given, secrets=secrets, network=network, edge=edge))
-if given.monitoring.exporters:
+if given.monitoring.exporters and isinstance(database, Database):
     stores = ExportersArgs(
-        identity=identity, settings=given, network=network, secrets=secrets, database=database, cache=cache
+        identity=identity, settings=given, network=network, secrets=secrets, database=database, cache=own_cache
     )
     Exporters("exporters", stores)
 Monitoring("monitoring", MonitoringArgs(identity=identity, settings=given, network=network, access=access))

@@ -1,8 +1,8 @@
 """A database: asked, dumped and filled by the tools of its image, whose version is the server's.
 
 They run inside its container (exec) and log in through its socket, so that no password is needed; or, where that
-container may be on another host, inside one beside it (`postgres_admin.beside`). What is piped through them is never
-on a disk in clear.
+container may be on another host, or the server is somebody else's, inside one beside it (`postgres_admin.beside`).
+What is piped through them is never on a disk in clear.
 """
 
 from __future__ import annotations
@@ -37,9 +37,13 @@ _PSQL = 'psql -X -q -U "$POSTGRES_USER" -d "$POSTGRES_DB" -v ON_ERROR_STOP=1'
 _OWN = r"litellm-stack-%"
 _BEGIN = """
 BEGIN;
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid()
+  -- Whoever is no superuser may end his own sessions only. Nobody logged in to those of Postgres itself.
+  AND coalesce(pg_has_role(usesysid, 'MEMBER'), (SELECT rolsuper FROM pg_roles WHERE rolname = current_user));
 DROP SCHEMA public CASCADE;
-SELECT format('SET ROLE %I', pg_get_userbyid(datdba)) FROM pg_database WHERE datname = current_database() \\gexec
+SELECT format('SET ROLE %I', pg_get_userbyid(datdba)) FROM pg_database
+  WHERE datname = current_database() AND pg_has_role(datdba, 'MEMBER') \\gexec
 CREATE SCHEMA public;
 """
 _END = f"""
@@ -170,7 +174,7 @@ def opened(client: DockerClient, name: str, *, place: Beside | None = None) -> I
     if place is None:
         yield _inside(client, name)
         return
-    if not named(client, name):
+    if not place.external and not named(client, name):
         yield None
         return
     with beside.tools(client, place) as container:

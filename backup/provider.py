@@ -54,7 +54,8 @@ class BackupProvider(ResourceProvider):
         outs = {**_news, "salt_keys": salt_keys, "file": _olds.get("file")}
         if _reasons(_olds, _news):
             # An image that the preview could not look into is on the engine now.
-            major.check(image=_news["postgres_image"], volume=_news["volume"], stack=_news["stack"])
+            if _news.get("volume"):
+                major.check(image=_news["postgres_image"], volume=_news["volume"], stack=_news["stack"])
             outs["file"] = _take({**_olds, "container": _news["container"]}, outs) or outs["file"]
         return UpdateResult(outs)
 
@@ -75,7 +76,7 @@ class Backup(Resource, module="backup", name="Backup"):
         *,
         stack: str,
         container: str,
-        volume: str,
+        volume: str | None,
         postgres_image: pulumi.Input[str],
         litellm_image: pulumi.Input[str],
         litellm_reference: str,
@@ -88,7 +89,8 @@ class Backup(Resource, module="backup", name="Backup"):
     ) -> None:
         """Take image ids and the number of the salt key's rotation, as triggers; the rest is recorded.
 
-        `place` (`Beside`) is from where to reach the database, unless that is inside its container.
+        `volume` holds the database, unless somebody else does. `place` (`Beside`) is from where to reach it, unless
+        that is inside its container.
         """
         inputs = {
             "stack": stack,

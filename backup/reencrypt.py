@@ -44,4 +44,5 @@ def _surroundings(migration: Mapping[str, Any]) -> job.Surroundings:
         timeout=migration["timeout"],
         urls=[url],
         algorithm=None,
+        files=migration.get("files") or {},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from requests.exceptions import ReadTimeout
 from ciphertext.tables import Counts, Tables
 from engine.api import EngineError
 from engine.connection import start
-from engine.job import CONFINED, remove
+from engine.job import create, remove
 from engine.logs import redact
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ class JobFailedError(EngineError):
 class Surroundings:
     """Where the job runs: what SaltKey's inputs say, without the salt key.
 
-    `urls` are logins of the database, tried one after the other. `timeout` is in seconds.
+    `urls` are logins of the database, tried one after the other; `files` what they need (`engine.job.create`).
+    `timeout` is in seconds.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Surroundings:
     timeout: float
     urls: Sequence[str]
     algorithm: str | None
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def count(client: DockerClient, where: Surroundings, *, keys: Sequence[str]) -> Counts:
@@ -75,8 +77,10 @@ def _run(
     client: DockerClient, where: Surroundings, *, name: str, labels: Mapping[str, str], order: Mapping[str, Any]
 ) -> Counts:
     remove(client, name, labels=where.labels)
-    container = client.containers.create(
+    container = create(
+        client,
         where.image,
+        files=where.files,
         name=name,
         entrypoint=["python3", "-c", SCRIPT.read_text(encoding="utf-8")],
         stdin_open=True,
@@ -85,7 +89,6 @@ def _run(
         network=where.network,
         user=where.user,
         tmpfs=dict(where.tmpfs),
-        **CONFINED,
     )
     start(container, f"{json.dumps({**order, 'urls': list(where.urls)})}\n")
     secrets = [*where.urls, *order["keys"], order.get("to", "")]

@@ -17,7 +17,7 @@ class SaltKeyArgs:
 
     rotation: its number; only with another one may the salt key of an encrypted database change. database: the id of
     its container; another one is looked at. algorithm: general_settings.encryption_algorithm. name: of the jobs'
-    containers, which run like the replicas (`image`, `network`, `user`, `environment`, `tmpfs`) and end within
+    containers, which run like the replicas (`image`, `network`, `user`, `environment`, `tmpfs`, `files`) and end within
     `timeout` seconds. stack, component, edge: labels of the stack, its replicas and its edge, whose status page is at
     `status_url`. service: the name of the service whose tasks the replicas are, if they are. config: LiteLLM's
     config.yaml in the replicas. grace: seconds that they need to stop.
@@ -34,6 +34,7 @@ class SaltKeyArgs:
     user: str
     environment: Mapping[str, str]
     tmpfs: Mapping[str, str]
+    files: Mapping[str, str]
     labels: Mapping[str, pulumi.Input[str]]
     timeout: int
     stack: str

@@ -185,6 +185,7 @@ def _surroundings(*props: Mapping[str, Any]) -> job.Surroundings:
         user=known("user"),
         environment=known("environment"),
         tmpfs=known("tmpfs"),
+        files=known("files"),
         labels=known("labels"),
         timeout=known("timeout"),
         urls=list(dict.fromkeys(url for url in urls if isinstance(url, str))),

@@ -25,7 +25,7 @@ class Backup(pulumi.ComponentResource):
             f"{name}-before-change",
             stack=args.identity.stack,
             container=args.identity.name("database"),
-            volume=args.identity.name(args.settings.volume),
+            volume=args.identity.name(args.settings.volume) if args.settings.runs_database else None,
             postgres_image=args.images.postgres,
             litellm_image=args.images.litellm,
             litellm_reference=args.settings.images.litellm,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import pulumi
 
@@ -35,6 +36,22 @@ CONFIG = r'requirepass %s\nsave ""\n'
 START = f'umask 077; printf \'{CONFIG}\' "$REDISCLI_AUTH" > /tmp/redis.conf; exec redis-server /tmp/redis.conf "$@"'
 
 
+class Redis(Protocol):
+    """A Redis that replicas use: the stack's own, or somebody else's."""
+
+    @property
+    def environment(self) -> Mapping[str, pulumi.Input[str]]:
+        """The variables by which LiteLLM finds it; the one of the password is a secret."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """What has to be where in a container with these variables: no secret."""
+
+    @property
+    def healthy(self) -> pulumi.Resource:
+        """The moment from which on it can be used."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CacheArgs:
     """What the cache stands on."""
@@ -49,6 +66,7 @@ class Cache(pulumi.ComponentResource):
     """A Redis that answers. `environment` are the variables by which LiteLLM finds it, `healthy` is when."""
 
     environment: Mapping[str, pulumi.Input[str]]
+    files: Mapping[str, str]
     healthy: pulumi.Resource
 
     def __init__(self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -77,6 +95,7 @@ class Cache(pulumi.ComponentResource):
             opts=child,
         )
         self.healthy = redis.healthy
+        self.files = {}
         self.environment = {cache.HOST: host, cache.PORT: str(PORT), cache.PASSWORD: password}
         self.register_outputs({})
 

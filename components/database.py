@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -34,7 +35,7 @@ class Database(pulumi.ComponentResource):
     """A Postgres that answers, with the volume that outlives its container."""
 
     url: pulumi.Output[str]
-    container_id: pulumi.Output[str]
+    data: pulumi.Output[str]
     ready: pulumi.Resource
     """The proxy can log in."""
 
@@ -50,7 +51,9 @@ class Database(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.backup]),
         )
         self._args, self._postgres = args, postgres
-        self.container_id = postgres.id
+        # A container that was replaced may stand on a new and empty volume.
+        self.data = postgres.id
+        self.files: Mapping[str, str] = {}
         self.ready = self.login(
             f"{name}-login",
             DatabaseLogin,
@@ -62,14 +65,14 @@ class Database(pulumi.ComponentResource):
         role = _role(args.secrets, LOGIN, args.secrets.database_password)
         password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))
         self.url = pulumi.Output.concat("postgresql://", role, ":", password, f"@{HOST}:{PORT}/", DATABASE)
-        self.register_outputs({"containerId": self.container_id})
+        self.register_outputs({"containerId": self.data})
 
     def server(self, thing: str) -> Server:
         """Return the database as its superuser reaches it for `thing`, which names a container where he needs one."""
         args = self._args
         return Server(
             container=self._postgres.name,
-            container_id=self.container_id,
+            container_id=self.data,
             superuser=USER,
             database=DATABASE,
             place=place(thing, args),

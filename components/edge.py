@@ -41,13 +41,16 @@ class Edge(pulumi.ComponentResource):
         super().__init__("litellm-stack:components:Edge", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         engine = platform(args.settings)
+        external = args.settings.database.server
         config = engine.file(
             f"{name}-config",
             identity=args.identity,
             filename="haproxy.cfg",
             content=haproxy.render(
                 upstream=f"{proxy.ALIAS}:{proxy.PORT}",
-                database=f"{postgres.HOST}:{postgres.PORT}",
+                database=haproxy.external_database(external.host, external.port)
+                if external
+                else haproxy.own_database(postgres.HOST, postgres.PORT),
                 request_timeout=litellm.request_timeout(args.settings),
                 keep_connections=engine.is_local,
             ),

@@ -9,10 +9,10 @@ import pulumi
 
 from ciphertext.resource import SaltKey, SaltKeyArgs, Settled
 from components import litellm_runtime
-from components.database import Database
 from components.migration import Migration
 from components.network import Network
 from components.platform import platform
+from components.postgres import Postgres
 from components.secrets import Secrets
 from config import haproxy, litellm
 from config.settings import Settings
@@ -31,7 +31,7 @@ class EncryptionArgs:
     identity: Identity
     settings: Settings
     network: Network
-    database: Database
+    database: Postgres
     migration: Migration
     secrets: Secrets
 
@@ -65,7 +65,7 @@ def _salt_key(args: EncryptionArgs) -> SaltKeyArgs:
         salt_key=args.secrets.salt_key,
         rotation=rotation.number(rotation.salt_key),
         database_url=args.database.url,
-        database=args.database.container_id,
+        database=args.database.data,
         algorithm=general.get("encryption_algorithm"),
         name=args.identity.name("salt-key"),
         image=args.migration.image,
@@ -73,6 +73,7 @@ def _salt_key(args: EncryptionArgs) -> SaltKeyArgs:
         user=litellm_runtime.USER,
         environment=dict(litellm_runtime.ENVIRONMENT),
         tmpfs=dict.fromkeys(litellm_runtime.FOLDERS, TMPFS),
+        files=args.database.files,
         labels=args.identity.labels("salt-key"),
         timeout=args.settings.start_timeout,
         stack=args.identity.label,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pulumi
 
 from components import litellm_runtime
-from components.database import Database
 from components.images import Images
 from components.network import Network
+from components.postgres import Postgres
 from config.settings import Settings
 from engine.identity import Identity
 from engine.job import Job, JobArgs
@@ -24,7 +24,7 @@ class MigrationArgs:
     settings: Settings
     images: Images
     network: Network
-    database: Database
+    database: Postgres
 
 
 class Migration(pulumi.ComponentResource):
@@ -55,8 +55,8 @@ class Migration(pulumi.ComponentResource):
                 },
                 labels=args.identity.labels("migration"),
                 tmpfs=dict.fromkeys(litellm_runtime.FOLDERS, TMPFS),
-                # A database container that was replaced may stand on a new and empty volume.
-                triggers=[args.database.container_id],
+                files=args.database.files,
+                triggers=[args.database.data],
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[args.database.ready]),
         )

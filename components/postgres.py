@@ -1,9 +1,12 @@
-"""How the stack's Postgres is reached: its names, and from where its superuser logs in."""
+"""How the stack's Postgres is reached: its names, and from where whoever may do everything in it logs in."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+import pulumi
 
 from components.images import Images
 from components.network import Network
@@ -11,6 +14,8 @@ from components.platform import platform
 from components.secrets import Secrets
 from config.settings import Settings
 from engine.identity import Identity
+from postgres_admin import external
+from postgres_admin.server import Server
 
 USER = "llmproxy"
 """He makes the database, and logs in from inside its container only where that can be reached."""
@@ -30,17 +35,44 @@ class ReachedArgs:
     secrets: Secrets
 
 
+class Postgres(Protocol):
+    """A Postgres that replicas use: the stack's own, or somebody else's."""
+
+    @property
+    def url(self) -> pulumi.Output[str]:
+        """Where the proxy's login is, and its password."""
+
+    @property
+    def data(self) -> pulumi.Output[str]:
+        """What tells this data from other data: another value is reason to look at it again."""
+
+    @property
+    def ready(self) -> pulumi.Resource:
+        """The moment from which on the proxy can log in."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """What has to be where in a container that uses `url`: no secret."""
+
+    def server(self, thing: str) -> Server:
+        """Return it as whoever may do everything in it reaches it for `thing`, which names a container for that."""
+
+
 def place(thing: str, args: ReachedArgs) -> dict[str, Any] | None:
     """Return the inputs of `postgres_admin.beside.Beside`, named after `thing`; None is inside the database's own."""
-    if platform(args.settings).is_local:
+    server = args.settings.database.server
+    if server is None and platform(args.settings).is_local:
         return None
-    return {
-        "name": args.identity.name(thing),
-        "image": args.images.postgres,
-        "network": args.network.network_name,
+    own = {
         "host": HOST,
         "password": args.secrets.database_superuser_password,
         "superuser": USER,
         "database": DATABASE,
+    }
+    return {
+        "name": args.identity.name(thing),
+        "image": args.images.postgres,
+        "network": args.network.network_name,
         "labels": args.identity.labels(thing),
+        **(external.login(server) if server else own),
     }

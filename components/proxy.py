@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import pulumi
 
 from components import litellm_runtime
-from components.cache import Cache
-from components.database import Database
+from components.cache import Redis
 from components.encryption import CONFIG, REPLICAS, Encryption
 from components.network import Network
 from components.platform import platform
+from components.postgres import Postgres
 from components.secrets import Secrets
 from config import cache, haproxy, litellm
 from config.settings import Settings
@@ -34,15 +35,15 @@ READINESS = f"import urllib.request as u;u.urlopen('http://127.0.0.1:{PORT}/heal
 
 @dataclass(frozen=True, kw_only=True)
 class ProxyArgs:
-    """What the replicas stand on; `cache` where the stack runs one."""
+    """What the replicas stand on; `cache` where the stack says which."""
 
     identity: Identity
     settings: Settings
     network: Network
-    database: Database
+    database: Postgres
     encryption: Encryption
     secrets: Secrets
-    cache: Cache | None
+    cache: Redis | None
 
 
 class Proxy(pulumi.ComponentResource):
@@ -71,10 +72,20 @@ class Proxy(pulumi.ComponentResource):
             )
             for module in litellm_runtime.STARTUP_MODULES
         }
+        given = {
+            path: engine.file(
+                f"{name}-{PurePosixPath(path).stem}",
+                identity=args.identity,
+                filename=PurePosixPath(path).name,
+                content=content,
+                opts=child,
+            )
+            for path, content in {**args.database.files, **(args.cache.files if args.cache else {})}.items()
+        }
         # Where there is no data, nothing is encrypted that another salt key could not read, and nobody is served: the
         # replicas' imports need not wait for the database. They wait for its schema themselves.
-        is_new = not engine.has_volume(args.identity.name(args.settings.volume))
-        workload = _workload(args, config, startup)
+        is_new = args.settings.runs_database and not engine.has_volume(args.identity.name(args.settings.volume))
+        workload = _workload(args, config, {**startup, **given})
         self.replicas = engine.replicas(
             name,
             workload,
@@ -111,7 +122,7 @@ class Proxy(pulumi.ComponentResource):
         )
 
 
-def _workload(args: ProxyArgs, config: MountedFile, startup: Mapping[str, MountedFile]) -> Workload:
+def _workload(args: ProxyArgs, config: MountedFile, files: Mapping[str, MountedFile]) -> Workload:
     # What a replica has in flight when it drains may take as long as any request.
     drain_timeout = litellm.request_timeout(args.settings)
     return Workload(
@@ -147,7 +158,7 @@ def _workload(args: ProxyArgs, config: MountedFile, startup: Mapping[str, Mounte
             "LITELLM_SALT_KEY": args.secrets.salt_key,
         },
         secrets=(*args.settings.secrets, *SECRETS, *([cache.PASSWORD] if args.cache else [])),
-        files={CONFIG: config, **startup},
+        files={CONFIG: config, **files},
         tmpfs=litellm_runtime.FOLDERS,
         beside=True,
         edge_status_url=haproxy.STATUS_URL,

@@ -8,10 +8,12 @@ import pulumi
 
 from components.platform import platform
 from components.secrets import Secrets
-from config import settings
+from config import database, settings
 from config.problems import ConfigError, Problem
 from engine.api import EngineError
-from engine.identity import Identity, stack_label
+from engine.identity import Identity, engine_name, stack_label
+from postgres_admin import external as external_database
+from redis_admin import external as external_cache
 
 
 def load() -> settings.Settings:
@@ -29,8 +31,11 @@ def load() -> settings.Settings:
             address=given.bind,
             ports=given.ports.published(grafana=given.grafana.enabled),
             image=given.images.postgres,
-            volume=given.volume,
+            volume=given.volume if given.runs_database else None,
         )
+        _look_at_database(given, label=label)
+        if given.cache.server:
+            external_cache.check(given.cache.server, label=label, image=given.images.litellm)
     except ConfigError as error:
         _warn(error.warnings)
         raise pulumi.RunError(str(error)) from None
@@ -43,6 +48,20 @@ def identity(secrets: Secrets) -> Identity:
     """Return how this stack's things are named; `secrets` hold what makes that its own."""
     return Identity(
         project=pulumi.get_project(), stack=pulumi.get_stack(), owner=secrets.owner, key=secrets.fingerprint_key
+    )
+
+
+def _look_at_database(given: settings.Settings, *, label: str) -> None:
+    """Raise EngineError unless the stack can run on the Postgres of somebody else's that its config names."""
+    server, engine, own = given.database.server, platform(given), engine_name(label, given.volume)
+    if server is None:
+        return
+    external_database.check(
+        server,
+        label=label,
+        image=given.images.postgres,
+        demand=database.demand(given.model_dump(include={"replicas", "engine", "environment", "proxy"})),
+        volume=own if engine.is_local and engine.has_volume(own) else None,
     )
 
 

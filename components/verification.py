@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pulumi
 
 from components.access import Access
-from components.database import Database
 from components.edge import Edge
 from components.platform import platform
+from components.postgres import Postgres
 from components.proxy import Proxy
 from config import expectations
 from config.settings import Settings
@@ -27,7 +27,7 @@ class VerificationArgs:
     settings: Settings
     proxy: Proxy
     edge: Edge
-    database: Database
+    database: Postgres
     access: Access
 
 
@@ -43,7 +43,7 @@ class Verification(pulumi.ComponentResource):
             f"{name}-asked",
             url=args.settings.effective_admin_url,
             edge=args.edge.cutover.id,
-            database=args.database.container_id,
+            database=args.database.data,
             # A replica on another host cannot be asked by itself: the edge sends what is asked to any of them.
             replicas=[replica.id for replica in args.proxy.replicas] if platform(args.settings).is_local else [],
             models=expectations.served_models(args.settings),

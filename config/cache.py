@@ -1,10 +1,14 @@
-"""The `cache` section: whether a Redis of the stack's own keeps what replicas have to share."""
+"""The `cache` section: whether a Redis keeps what replicas have to share, and whose it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, SecretStr
+
+from config import external_cache, server_certificates
+from config.external_cache import ExternalCache
 from config.problems import Problem
 from config.reading import mapping, number
 from config.section import Section
@@ -19,11 +23,25 @@ COORDINATION = "coordination_redis"
 _HOST_PARAMETERS = ("host", "url", "redis_startup_nodes", "startup_nodes", "sentinel_nodes")
 
 
+def _url(value: SecretStr) -> SecretStr:
+    external_cache.parsed(value.get_secret_value(), None)
+    return value
+
+
 class CacheSettings(Section):
     """The Redis in which replicas count together, and in which answers can be cached."""
 
     enabled: bool | None = None
     """true runs one, false none; unless it is said, there is one where something needs it."""
+    external: Annotated[SecretStr, AfterValidator(_url)] | None = None
+    """A Redis that somebody else runs, `rediss://:password@host:6379`; the stack runs none then."""
+    external_ca: Annotated[str, AfterValidator(server_certificates.checked)] | None = None
+    """The certificates that sign that server's, as PEM: its own is checked against them, and its name with it."""
+
+    @property
+    def server(self) -> ExternalCache | None:
+        """Where somebody else's Redis is; None where nothing says so here."""
+        return external_cache.parsed(self.external.get_secret_value(), self.external_ca) if self.external else None
 
 
 def is_needed(settings: Mapping[str, Any], *, replicas: int, variables: frozenset[str]) -> bool:
@@ -38,6 +56,9 @@ def is_needed(settings: Mapping[str, Any], *, replicas: int, variables: frozense
 
 def problems(values: Mapping[str, Any], *, variables: frozenset[str]) -> Iterator[Problem]:
     """Report a Redis that is missing, and one that there are two of."""
+    yield from external_cache.problems(values)
+    if mapping(values, "cache").get("external") is not None:
+        return
     enabled, settings = mapping(values, "cache").get("enabled"), mapping(values, "proxy")
     if enabled is False and not _names_another(settings, variables):
         yield from _missing(settings, replicas=number(values.get("replicas"), 1))

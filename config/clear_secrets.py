@@ -17,6 +17,7 @@ def problems(values: Mapping[str, Any], clear: Collection[str]) -> Iterator[Prob
     secrets = [name for name in _SINGLE if name in values]
     secrets += [f"secrets.{name}" for name in mapping(values, "secrets")]
     secrets += [f"monitoring.{name}" for name in WEBHOOKS if name in mapping(values, "monitoring")]
+    secrets += [f"{name}.external" for name in ("database", "cache") if "external" in mapping(values, name)]
     for path in secrets:
         if path.partition(".")[0] in clear:
             message = f"a secret in clear; encrypt it: `pulumi config set --secret --path {path}`"

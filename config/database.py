@@ -1,12 +1,15 @@
-"""The `database` section: how many connections Postgres takes, and whether those that replicas open fit."""
+"""The `database` section: which Postgres, how many connections it takes, and whether those that replicas open fit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, SecretStr
 
+from config import external_database, server_certificates
+from config.external_database import ExternalDatabase
 from config.problems import Problem
 from config.reading import flag, mapping, number
 from config.section import Section
@@ -25,11 +28,25 @@ _BOUNCED = 20
 """What a replica's PgBouncer opens at most, where nobody sets it (PgBouncerSettings, proxy/db/pgbouncer.py)."""
 
 
+def _url(value: SecretStr) -> SecretStr:
+    external_database.parsed(value.get_secret_value(), None)
+    return value
+
+
 class DatabaseSettings(Section):
-    """The Postgres that the stack runs."""
+    """The Postgres that the stack runs, or that somebody else does."""
 
     max_connections: Annotated[int, Field(ge=20, le=10_000)] = POSTGRES_DEFAULT
     """Connections that Postgres takes at once. Another number restarts it."""
+    external: Annotated[SecretStr, AfterValidator(_url)] | None = None
+    """A Postgres that somebody else runs, `postgresql://user:password@host:5432/name`; the stack runs none then."""
+    external_ca: Annotated[str, AfterValidator(server_certificates.checked)] | None = None
+    """The certificates that sign that server's, as PEM: its own is checked against them, and its name with it."""
+
+    @property
+    def server(self) -> ExternalDatabase | None:
+        """Where somebody else's Postgres is; None where the stack runs one."""
+        return external_database.parsed(self.external.get_secret_value(), self.external_ca) if self.external else None
 
 
 def connections_of_a_replica(values: Mapping[str, Any]) -> int:
@@ -41,19 +58,48 @@ def connections_of_a_replica(values: Mapping[str, Any]) -> int:
     return number(workers, 1) * number(mapping(values, "proxy", "general_settings").get(POOL_LIMIT), _POOL)
 
 
-def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
-    """Report replicas that would open more connections than Postgres takes, while new ones serve beside old ones."""
-    replicas, of_each = number(values.get("replicas"), 1), connections_of_a_replica(values)
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """What opens connections at the same time, while new replicas serve beside old ones: `together` replicas."""
+
+    together: int
+    of_each: int
+
+    @property
+    def connections(self) -> int:
+        """How many they are at most, with those of others."""
+        return self.together * self.of_each + OF_OTHERS
+
+    def shortage(self, most: int, *, mend: str) -> str | None:
+        """Say that `most` are too few, with `mend` and what would do without more; None where they are enough."""
+        if self.connections <= most:
+            return None
+        fitting = (most - OF_OTHERS) // self.together
+        less = f", or let each open {fitting} at most (`proxy.general_settings.{POOL_LIMIT}`)" if fitting > 0 else ""
+        return (
+            f"{most} are too few: while replicas are replaced, {self.together} of them open up to {self.of_each} each,"
+            f" and others {OF_OTHERS}; {mend}{less}"
+        )
+
+
+def demand(values: Mapping[str, Any]) -> Demand:
+    """Return what the stack's replicas may open; `values` are the stack config's, checked or not."""
+    replicas = number(values.get("replicas"), 1)
     # A Swarm replaces one after the other.
     together = replicas + (1 if values.get("engine") == SWARM else replicas)
-    needed = together * of_each + OF_OTHERS
-    most = number(mapping(values, "database").get("maxConnections"), POSTGRES_DEFAULT)
-    if needed <= most:
+    return Demand(together=together, of_each=connections_of_a_replica(values))
+
+
+def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Report replicas that would open more connections than Postgres takes, while new ones serve beside old ones.
+
+    What somebody else's takes, only its server knows (`postgres_admin.external`).
+    """
+    yield from external_database.problems(values)
+    if mapping(values, "database").get("external") is not None:
         return
-    fitting = (most - OF_OTHERS) // together
-    otherwise = f", or let each open {fitting} at most (`proxy.general_settings.{POOL_LIMIT}`)" if fitting > 0 else ""
-    yield Problem(
-        path="database.maxConnections",
-        message=f"{most} are too few: while replicas are replaced, {together} of them open up to {of_each} each, and"
-        f" others {OF_OTHERS}; raise it to {needed}, which restarts Postgres once{otherwise}",
-    )
+    needed = demand(values)
+    most = number(mapping(values, "database").get("maxConnections"), POSTGRES_DEFAULT)
+    mend = f"raise it to {needed.connections}, which restarts Postgres once"
+    if shortage := needed.shortage(most, mend=mend):
+        yield Problem(path="database.maxConnections", message=shortage)

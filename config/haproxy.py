@@ -102,13 +102,7 @@ backend {late_backend}
   timeout check 60s
 {late_replicas}
 # No request goes here: the edge asks whether Postgres takes connections, and Prometheus reads the answer, because a
-# proxy without a database cannot check the key that Prometheus shows it. Nobody logs in:
-# there is no user of this name.
-backend {database_backend}
-  mode tcp
-  option pgsql-check user edge
-  default-server check inter 2s fall 2 rise 1 resolvers docker init-addr none
-  server postgres {database}
+# proxy without a database cannot check the key that Prometheus shows it. {database}
 
 # Inside the stack's network only: the cutover reads here which replicas get requests, and Prometheus how many.
 frontend status
@@ -120,8 +114,37 @@ frontend status
 """
 
 
+OWN_DATABASE = """\
+Nobody logs in:
+# there is no user of this name.
+backend {backend}
+  mode tcp
+  option pgsql-check user edge
+  default-server check inter 2s fall 2 rise 1 resolvers docker init-addr none
+  server postgres {address}"""
+EXTERNAL_DATABASE = """\
+It connects and
+# says nothing: a server that wants TLS would refuse any other login, and write each refusal to its log.
+backend {backend}
+  mode tcp
+  default-server check inter 2s fall 3 rise 1 resolvers docker init-addr none
+  server postgres {address}"""
+
+
+def own_database(host: str, port: int) -> str:
+    """Return how the stack's own Postgres is asked."""
+    return OWN_DATABASE.format(backend=DATABASE_BACKEND, address=f"{host}:{port}")
+
+
+def external_database(host: str, port: int) -> str:
+    """Return how somebody else's Postgres is asked, by a name of DNS or an address."""
+    return EXTERNAL_DATABASE.format(backend=DATABASE_BACKEND, address=f"{host}:{port}")
+
+
 def render(*, upstream: str, database: str, request_timeout: int, keep_connections: bool) -> str:
-    """Return the content of haproxy.cfg for replicas at `upstream` and Postgres at `database` (DNS name:port).
+    """Return the content of haproxy.cfg for replicas at `upstream` (DNS name:port).
+
+    `database` is how Postgres is asked: `own_database` or `external_database`.
 
     `request_timeout` is in seconds. `keep_connections` to replicas where none can vanish without closing them: on the
     edge's own host.
@@ -136,7 +159,6 @@ def render(*, upstream: str, database: str, request_timeout: int, keep_connectio
         frontend=FRONTEND,
         backend=BACKEND,
         late_backend=LATE_BACKEND,
-        database_backend=DATABASE_BACKEND,
         metrics_path=METRICS_PATH,
         slots=SLOTS,
         port=PORT,

@@ -52,10 +52,12 @@ def sections(settings: Settings) -> dict[str, Any]:
         proxy = merge(proxy, {"general_settings": {"store_model_in_db": True}})
     if _reads_database(settings, proxy):
         proxy = _with_default_fallbacks(proxy)
-    if settings.runs_cache:
+    if settings.names_cache:
         # Named here, a Redis that does not answer fails the start; by variables alone LiteLLM counts per replica then.
         redis = {"host": cache.HOST, "port": cache.PORT, "password": cache.PASSWORD}
-        section = {name: f"os.environ/{variable}" for name, variable in redis.items()}
+        section: dict[str, Any] = {name: f"os.environ/{variable}" for name, variable in redis.items()}
+        if settings.cache.server and settings.cache.server.ca:
+            section["ssl"] = True
         proxy = merge(proxy, {"general_settings": {cache.COORDINATION: section}})
     return proxy
 

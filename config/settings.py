@@ -166,6 +166,11 @@ class Settings(Section):
         return f"database-{self.database_volume}" if self.database_volume else "database"
 
     @property
+    def runs_database(self) -> bool:
+        """Tell whether the stack runs a Postgres."""
+        return self.database.external is None
+
+    @property
     def gateway_url(self) -> str:
         """The address that applications on this host use, or those of a Swarm, without a trailing slash."""
         return f"http://{self._reachable}:{self.ports.gateway}"
@@ -187,10 +192,17 @@ class Settings(Section):
     @property
     def runs_cache(self) -> bool:
         """Tell whether the stack runs a Redis."""
+        if self.cache.external:
+            return False
         if self.cache.enabled is not None:
             return self.cache.enabled
         variables = frozenset({*self.secrets, *self.environment})
         return cache.is_needed(self.proxy, replicas=self.replicas, variables=variables)
+
+    @property
+    def names_cache(self) -> bool:
+        """Tell whether the stack says which Redis replicas count in: one of its own, or somebody else's."""
+        return self.runs_cache or self.cache.external is not None
 
     @property
     def prometheus_url(self) -> str:

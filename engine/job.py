@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import posixpath
+import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,6 +22,7 @@ from engine.logs import ROTATION, last_lines
 
 if TYPE_CHECKING:
     from docker import DockerClient
+    from docker.models.containers import Container
 
 CONFINED: Mapping[str, Any] = {
     "read_only": True,
@@ -56,7 +60,8 @@ class JobProvider(ResourceProvider):
 class JobArgs:
     """What a job runs and when it runs again.
 
-    `timeout` is in seconds; `triggers` are values that the job's result depends on beside image and command.
+    `timeout` is in seconds; `triggers` are values that the job's result depends on beside image and command; `files`
+    maps paths in the container to texts that are no secret.
     """
 
     container_name: str
@@ -68,6 +73,7 @@ class JobArgs:
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     labels: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     tmpfs: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
     triggers: Sequence[pulumi.Input[str]] = ()
 
 
@@ -83,19 +89,20 @@ def run(props: Mapping[str, Any]) -> None:
     client = connect()
     try:
         remove(client, props["container_name"], labels=props["labels"])
-        container = client.containers.run(
+        container = create(
+            client,
             props["image"],
-            list(props["command"]),
+            files=props.get("files") or {},
+            command=list(props["command"]),
             name=props["container_name"],
-            detach=True,
             environment=dict(props["environment"]),
             labels=dict(props["labels"]),
             network=props["network"],
             user=props["user"],
             tmpfs=dict(props["tmpfs"]),
-            **CONFINED,
         )
         try:
+            container.start()
             code = container.wait(timeout=props["timeout"])["StatusCode"]
             failure = f"failed with exit code {code}" if code else None
         except (ReadTimeout, EngineConnectionError):
@@ -106,6 +113,25 @@ def run(props: Mapping[str, Any]) -> None:
         client.close()
     if failure:
         raise EngineError(f"job {props['container_name']} {failure}; its log ends with\n{log}")
+
+
+def create(client: DockerClient, image: str, *, files: Mapping[str, str], **given: Any) -> Container:
+    """Make a confined container with `files`: paths, and texts that are no secret. `given` is as docker-py has it."""
+    make: Any = client.containers.create
+    # The engine puts no file into a read-only root.
+    container: Container = make(image, **{**CONFINED, "read_only": not files, **given})
+    for path, content in files.items():
+        container.put_archive(posixpath.dirname(path), _archive(posixpath.basename(path), content.encode()))
+    return container
+
+
+def _archive(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.size, entry.mode = len(content), 0o444
+        archive.addfile(entry, io.BytesIO(content))
+    return packed.getvalue()
 
 
 def remove(client: DockerClient, name: str, *, labels: Mapping[str, str]) -> None:

@@ -51,10 +51,11 @@ class Platform(Protocol):
     def is_local(self) -> bool:
         """Whether each container is on the engine that this program talks to, so that commands can run inside it."""
 
-    def check(self, *, label: str, address: str, ports: Mapping[str, int], image: str, volume: str) -> None:
+    def check(self, *, label: str, address: str, ports: Mapping[str, int], image: str, volume: str | None) -> None:
         """Raise EngineError unless the stack with `label` can run: before anything is touched, at preview too.
 
-        `ports` are to be published on `address`; `image` is Postgres's, and `volume` the name of its data.
+        `ports` are to be published on `address`; `image` is Postgres's, and `volume` the name of its data, where the
+        stack keeps it.
         """
 
     def has_volume(self, name: str) -> bool:

@@ -26,10 +26,11 @@ class SingleHost:
 
     is_local = True
 
-    def check(self, *, label: str, address: str, ports: Mapping[str, int], image: str, volume: str) -> None:
+    def check(self, *, label: str, address: str, ports: Mapping[str, int], image: str, volume: str | None) -> None:
         """See whether the engine is new enough, the ports are free and Postgres can start with its data."""
         preflight.check(label=label, address=address, ports=ports)
-        preflight.check_data(label=label, image=image, volume=volume)
+        if volume:
+            preflight.check_data(label=label, image=image, volume=volume)
 
     def has_volume(self, name: str) -> bool:
         """Ask the engine."""

@@ -21,18 +21,21 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 60
 END = "-- end of the statements"
+CA_FILE = "/tmp/ca.pem"  # noqa: S108  # a path in the container, in memory
+_CERTIFICATES = 'if [ -n "$CA" ]; then printf "%s\\n" "$CA" > "$PGSSLROOTCERT"; fi;'
 # Password and statements come by standard input: `docker inspect` shows arguments and environment. Not every engine
 # passes the end of the input on, so a line says it.
 RUN = (
-    'read -r PGPASSWORD; export PGPASSWORD; while IFS= read -r line && [ "$line" != "$3" ]; do printf "%s\\n" "$line";'
-    ' done | psql -X -q -A -t -v ON_ERROR_STOP=1 --single-transaction -h "$2" -U "$0" -d "$1" -f -'
+    f"{_CERTIFICATES}"
+    ' read -r PGPASSWORD; export PGPASSWORD; while IFS= read -r line && [ "$line" != "$0" ]; do printf "%s\\n" "$line";'
+    " done | psql -X -q -A -t -v ON_ERROR_STOP=1 --single-transaction -f -"
 )
 NO_CONNECTION = 2
 """psql's exit status where it reaches no database."""
 PASSWORD_FILE = "/tmp/pgpass"  # noqa: S105, S108  # a path in the container, in memory
 # A colon or a backslash of the password would end it (postgresql.org/docs/current/libpq-pgpass.html).
 WAIT = (
-    "read -r password; umask 077;"
+    f"{_CERTIFICATES} read -r password; umask 077;"
     r""" printf '*:*:*:*:%s\n' "$(printf %s "$password" | sed 's/[\\:]/\\&/g')" > "$PGPASSFILE.new";"""
     ' unset password; mv "$PGPASSFILE.new" "$PGPASSFILE"; exec sleep infinity'
 )
@@ -43,7 +46,8 @@ READY = ["timeout", str(TIMEOUT_SECONDS), "sh", "-c", 'until [ -e "$PGPASSFILE" 
 class Beside:
     """A place for Postgres's tools: a container called `name` from `image` on `network`, with the database at `host`.
 
-    `password` is that of `superuser`, who made `database`.
+    `password` is that of `superuser`, who made `database`; of a server that somebody else runs (`external`) he is
+    whoever may change everything in it. With `ca`, certificates as PEM, the server's own is checked.
     """
 
     name: str
@@ -54,6 +58,23 @@ class Beside:
     superuser: str
     database: str
     labels: Mapping[str, str]
+    port: int = 5432
+    ca: str | None = None
+    external: bool = False
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What libpq reads in the container; no secret."""
+        tls = {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": CA_FILE, "CA": self.ca} if self.ca else {}
+        return {
+            "PGHOST": self.host,
+            "PGPORT": str(int(self.port)),
+            "PGUSER": self.superuser,
+            "PGDATABASE": self.database,
+            "PGCONNECT_TIMEOUT": "10",
+            # Somebody else's server without TLS is one that the stack config allows that, and replicas use none then.
+            **(tls or ({"PGSSLMODE": "disable"} if self.external else {})),
+        }
 
     def __repr__(self) -> str:
         return f"Beside({self.name!r})"
@@ -77,7 +98,6 @@ def tools(client: DockerClient, place: Beside) -> Iterator[Container]:
     environment = {
         "POSTGRES_USER": place.superuser,
         "POSTGRES_DB": place.database,
-        "PGHOST": place.host,
         "PGPASSFILE": PASSWORD_FILE,
     }
     container = _create(client, place, ["sh", "-c", WAIT], environment=environment)
@@ -93,7 +113,7 @@ def tools(client: DockerClient, place: Beside) -> Iterator[Container]:
 
 def execute(client: DockerClient, place: Beside, statements: str) -> tuple[int, str]:
     """Run the statements in one transaction and return psql's exit status and output, errors among it."""
-    container = _create(client, place, ["sh", "-c", RUN, place.superuser, place.database, place.host, END])
+    container = _create(client, place, ["sh", "-c", RUN, END])
     try:
         start(container, f"{place.password}\n{statements}\n{END}\n")
         status = int(container.wait(timeout=TIMEOUT_SECONDS)["StatusCode"])
@@ -115,7 +135,7 @@ def _create(
         name=place.name,
         entrypoint=command,
         stdin_open=True,
-        environment=dict(environment or {}),
+        environment={**place.environment, **(environment or {})},
         labels=dict(place.labels),
         network=place.network,
         user="postgres",

@@ -39,7 +39,13 @@ def execute(
     finally:
         client.close()
     if place and status == beside.NO_CONNECTION:
-        raise NoDatabaseError(f"{what}: no database answers at {place.host}; run the update again")
+        mend = (
+            "`database.external` and `database.externalCa` say where it is and who signs its certificate, and the"
+            " engine's host has to reach it"
+            if place.external
+            else "run the update again"
+        )
+        raise NoDatabaseError(f"{what}: no database answers at {place.host}{_cause(output)}; {mend}")
     if status:
         raise EngineError(f"{what} failed: {_reason(output)}")
     return output.strip()
@@ -51,6 +57,12 @@ def _run(container: Container, statements: str, *, superuser: str, database: str
     )
     output = cast("bytes", result.output)  # an iterator only where the output is streamed
     return int(result.exit_code or 0), output.decode(errors="replace")
+
+
+def _cause(output: str) -> str:
+    """Return why psql could not log in, as it says it; it never says the password."""
+    causes = [line.rpartition("failed: ")[2].strip() for line in output.splitlines() if "failed: " in line]
+    return f" ({causes[0]})" if causes else ""
 
 
 def _reason(output: str) -> str:

@@ -29,7 +29,7 @@ SECTIONS = ("general_settings", "litellm_settings", "router_settings", VARIABLES
 MASKED = "[secret]"
 QUERY = """select coalesce(json_object_agg(param_name, param_value), '{}') from "LiteLLM_Config";"""
 
-_INPUTS = ("declared", "variables", "container_id", "superuser", "database")
+_INPUTS = ("declared", "variables", "container_id", "superuser", "database", "place")
 
 
 class StoredSettingsProvider(ResourceProvider):

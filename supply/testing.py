@@ -24,13 +24,14 @@ from supply.toolchain import Toolchain
 LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
 ALL = "all"
 E2E = "tests/e2e"
-CHECKOUTS = ("tests/e2e/test_make.py", "tests/e2e/test_workflows.py")
-"""Tests that run make in a checkout of their own."""
+BESIDE = tuple(f"tests/e2e/test_{name}.py" for name in ("make", "workflows", "external_stores"))
+"""Tests that run make in a checkout of their own, or a stack on servers of their own."""
 ROUTED = tuple(f"tests/e2e/test_{name}.py" for name in ("routing", "stored_settings", "shared_state"))
+SEVERAL = tuple(f"tests/e2e/test_{name}.py" for name in ("environments", "backup"))
 ALERTED = tuple(f"tests/e2e/test_{name}.py" for name in ("alertmanager", "alerts", "certificates", "fault_alerts"))
 """Tests that mostly wait for alerts, which want to have lasted."""
 AFTER_THE_OTHERS = (
-    (ALERTED, ROUTED, ("tests/e2e/test_environments.py", "tests/e2e/test_backup.py")),
+    (ALERTED, ROUTED, SEVERAL),
     (("tests/e2e/test_rotation.py", "tests/e2e/test_salt_rotation.py"),),
 )
 """Waves of processes of their own, after the rest: tests that start several stacks, then those that load one."""
@@ -199,9 +200,9 @@ def _waves(layers: Sequence[str]) -> list[list[list[str]]]:
     if layers == ["e2e"]:
         return [[[*folders, *(f"--ignore={file}" for file in BY_HAND)]]]
     later = [[list(files) for files in wave] for wave in AFTER_THE_OTHERS]
-    apart = [*BY_HAND, *CHECKOUTS, *(file for wave in later for files in wave for file in files)]
+    apart = [*BY_HAND, *BESIDE, *(file for wave in later for files in wave for file in files)]
     rest = [E2E, *(f"--ignore={file}" for file in apart)]
-    return [[list(CHECKOUTS), [folder for folder in folders if folder != E2E], rest], *later]
+    return [[list(BESIDE), [folder for folder in folders if folder != E2E], rest], *later]
 
 
 def read_report(report: Path) -> Report:

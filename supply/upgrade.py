@@ -29,7 +29,13 @@ def upgrade(pulumi: Pulumi, *, project: str, python: Path, console: Console, up:
     """Move the stack's data to the Postgres that its config names; `up` brings the stack up."""
     label = f"{project}/{pulumi.stack}"
     given = backups.recorded(pulumi)
-    if given["backup"].get("place"):
+    place = given["backup"].get("place") or {}
+    if place.get("external"):
+        raise SupplyError(
+            f"The database of stack {pulumi.stack} is somebody else's (`database.external`)",
+            mend="Whoever runs it upgrades it. images.postgres needs the same version then, for its tools.",
+        )
+    if place:
         raise SupplyError(
             f"The database of stack {pulumi.stack} is on a Swarm, whose volumes this command does not reach",
             mend="Make another stack with the new image, and restore a backup of this one into it (docs/swarm.md).",

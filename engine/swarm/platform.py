@@ -38,7 +38,7 @@ class Swarm:
         address: str,  # noqa: ARG002
         ports: Mapping[str, int],  # noqa: ARG002
         image: str,  # noqa: ARG002
-        volume: str,  # noqa: ARG002
+        volume: str | None,  # noqa: ARG002
     ) -> None:
         """See whether there is a manager to ask and a node for the data; ports and volume are on other hosts."""
         preflight.check(data_label=self.data_label)

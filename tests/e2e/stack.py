@@ -33,6 +33,7 @@ PROGRAM = (
     "litellm_admin",
     "policy",
     "postgres_admin",
+    "redis_admin",
     "verification",
 )
 PREFIX = "e2e-"
@@ -148,10 +149,10 @@ class Stack:
         return outputs
 
 
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody has; no outgoing connection is given one below 32768 meanwhile (ip(7))."""
+def free_port(address: str = "127.0.0.1") -> int:
+    """Return a port that nobody has there; no outgoing connection is given one below 32768 meanwhile (ip(7))."""
     while True:
         port = 20_000 + secrets.randbelow(12_000)
         with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+            probe.bind((address, port))
             return port

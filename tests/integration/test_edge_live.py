@@ -168,7 +168,7 @@ def edge(tmp_path: Path) -> Iterator[Edge]:
     config.write_text(
         haproxy.render(
             upstream=f"{ALIAS}:{replica_server.PORT}",
-            database="database:5432",
+            database=haproxy.own_database("database", 5432),
             request_timeout=60,
             keep_connections=True,
         )

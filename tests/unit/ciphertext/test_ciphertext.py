@@ -132,7 +132,15 @@ def test_a_failed_rotation_gives_the_old_replicas_back(monkeypatch: pytest.Monke
         def close(self) -> None: ...
 
     news = {**OLD, "salt_key": "new", "rotation": 2.0, "labels": {"io.litellm-stack.owner": "o"}, "name": "n"}
-    news |= {"database_url": "u", "image": "i", "network": "n", "user": "1", "environment": {}, "tmpfs": {}}
+    news |= {
+        "database_url": "u",
+        "image": "i",
+        "network": "n",
+        "user": "1",
+        "environment": {},
+        "tmpfs": {},
+        "files": {},
+    }
     monkeypatch.setattr(rotation, "connect", Client)
     monkeypatch.setattr(rotation, "_unsettled", lambda *_: set())
     monkeypatch.setattr(job, "count", lambda *_, **__: Counts(readable=LOST, unreadable=Tables()))

@@ -109,8 +109,24 @@ def test_max_end_user_budget_becomes_a_budget_that_litellm_enforces() -> None:
 
 def edge_config(*, keep_connections: bool = True) -> str:
     return haproxy.render(
-        upstream="litellm:4000", database="database:5432", request_timeout=600, keep_connections=keep_connections
+        upstream="litellm:4000",
+        database=haproxy.own_database("database", 5432),
+        request_timeout=600,
+        keep_connections=keep_connections,
     )
+
+
+def test_a_postgres_of_somebody_elses_is_connected_to_and_not_logged_in_to() -> None:
+    # Its server would log each login that it refuses.
+    rendered = haproxy.render(
+        upstream="litellm:4000",
+        database=haproxy.external_database("db.example.com", 6432),
+        request_timeout=600,
+        keep_connections=True,
+    )
+    assert "server postgres db.example.com:6432" in rendered
+    assert "pgsql-check" not in rendered
+    assert "pgsql-check" in edge_config()
 
 
 def test_the_edge_keeps_connections_only_where_a_host_cannot_be_gone_without_closing_them() -> None:

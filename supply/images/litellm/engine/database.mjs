@@ -1,5 +1,7 @@
 // The connection pool, from the URL that LiteLLM gives to Prisma.
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { checkServerIdentity } from 'node:tls'
 import pg from 'pg'
 
 const require = createRequire(import.meta.url)
@@ -27,10 +29,25 @@ export function readUrl(text) {
   const schema = parameters.get('schema') ?? 'public'
   const poolTimeout = Number(parameters.get('pool_timeout') ?? DEFAULT_POOL_TIMEOUT_SECONDS)
   const max = Number(parameters.get('connection_limit') ?? DEFAULT_CONNECTIONS)
+  const ssl = readCertificates(url)
   for (const name of [...parameters.keys()]) if (!DRIVER_PARAMETERS.has(name)) parameters.delete(name)
   // With it node-postgres reads sslmode as libpq and Prisma do: `require` encrypts without checking the certificate.
   if (parameters.has('sslmode')) parameters.set('uselibpqcompat', 'true')
-  return { schema, pool: { connectionString: url.toString(), max, connectionTimeoutMillis: poolTimeout * 1000 } }
+  const pool = { connectionString: url.toString(), max, connectionTimeoutMillis: poolTimeout * 1000 }
+  return { schema, pool: ssl ? { ...pool, ssl } : pool }
+}
+
+/**
+ * Takes Prisma's words for a checked certificate out of the URL: to a driver `sslcert` is the client's own.
+ * @returns {object|undefined} what they mean to node-postgres, which leaves out the check of an address by itself
+ */
+function readCertificates(url) {
+  const parameters = url.searchParams
+  const file = parameters.get('sslcert')
+  if (!file || parameters.get('sslaccept') !== 'strict') return undefined
+  for (const name of ['sslcert', 'sslmode']) parameters.delete(name)
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  return { ca: readFileSync(file, 'utf8'), checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate) }
 }
 
 export function openPool(options) {

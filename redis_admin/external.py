@@ -1,0 +1,101 @@
+"""A Redis that somebody else runs, looked at before anything is touched: who answers, what the login may do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from requests.exceptions import ConnectionError as EngineConnectionError
+from requests.exceptions import ReadTimeout
+
+from config.external_cache import CA_PATH, ExternalCache
+from engine import look
+from engine.api import EngineError, connect
+from engine.connection import start
+from engine.job import create
+from engine.logs import redact
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
+
+SETTING = "cache.external"
+COMPONENT = "cache-check"
+SCRIPT = Path(__file__).with_name("script.py")
+TIMEOUT_SECONDS = 120
+MEND = (
+    "`cache.external` and `cache.externalCa` say where it is and who signs its certificate, and the engine's host has"
+    " to reach it"
+)
+
+
+def check(server: ExternalCache, *, label: str, image: str) -> None:
+    """Raise EngineError, with every reason, unless replicas of the stack with `label` can count in the Redis `server`.
+
+    It is asked from where the stack's containers are, by what LiteLLM's `image` has, which is pulled for that.
+    """
+    client = connect()
+    try:
+        look.prepare(client, label=label, component=COMPONENT, image=image, setting="images.litellm")
+        container = create(
+            client,
+            image,
+            files={CA_PATH: server.ca} if server.ca else {},
+            name=look.name(label, COMPONENT),
+            entrypoint=["python3", "-c", SCRIPT.read_text(encoding="utf-8")],
+            stdin_open=True,
+            labels=look.labels(label, COMPONENT),
+            network=look.NETWORK,
+        )
+        try:
+            found = _asked(container, server)
+        finally:
+            container.remove(v=True, force=True)
+    finally:
+        client.close()
+    reasons = list(_reasons(found, server))
+    if reasons:
+        listed = "\n".join(f"  - {reason}" for reason in reasons)
+        raise EngineError(f"{SETTING}: the Redis at {server.place} cannot be used; nothing was touched:\n{listed}")
+
+
+def _asked(container: Container, server: ExternalCache) -> Mapping[str, Any]:
+    tls = {"ssl": True, "ssl_cert_reqs": "required", "ssl_check_hostname": True, "ssl_ca_certs": CA_PATH}
+    connection = {
+        "host": server.host,
+        "port": server.port,
+        "db": server.database,
+        "username": server.user,
+        "password": server.password,
+        **(tls if server.ca else {}),
+    }
+    try:
+        start(container, f"{json.dumps(connection)}\n")
+        container.wait(timeout=TIMEOUT_SECONDS)
+    except (ReadTimeout, EngineConnectionError):
+        raise EngineError(f"{SETTING}: {server.place} was not looked at within {TIMEOUT_SECONDS} s") from None
+    said = container.logs(stdout=True, stderr=False).decode(errors="replace").strip().rpartition("\n")[2]
+    try:
+        found: Mapping[str, Any] = json.loads(said)
+    except ValueError:
+        log = redact(container.logs(tail=5).decode(errors="replace"), [server.password])
+        raise EngineError(f"{SETTING}: images.litellm could not look at {server.place}: {log}") from None
+    if "error" in found:
+        raise EngineError(
+            f"{SETTING}: no Redis answers at {server.place} ({redact(found['error'], [server.password])}); {MEND}"
+        )
+    return found
+
+
+def _reasons(found: Mapping[str, Any], server: ExternalCache) -> Iterator[str]:
+    if found["cluster"]:
+        yield "it is a node of a cluster: name its nodes in `environment.REDIS_CLUSTER_NODES`, and no `cache.external`"
+    refused: Mapping[str, str] = found["refused"]
+    if any("READONLY" in reason.upper() or "read only replica" in reason for reason in refused.values()):
+        yield "it can only be read: name the primary"
+    elif refused:
+        yield (
+            f"{server.user or 'its login'} may not use {', '.join(refused)}, which LiteLLM needs:"
+            f" {redact(next(iter(refused.values())), [server.password])}"
+        )
