@@ -16,7 +16,7 @@ from postgres_admin.beside import Beside
 SETTING = "database.external"
 COMPONENT = "database-check"
 OLDEST = 12
-"""The oldest major version that LiteLLM's migrations are known to run on (its docs; the stack's tests have 15)."""
+"""Older majors have had no fixes since 2023 (postgresql.org/support/versioning). The stack's tests have 15."""
 
 # `reserved_connections` came with Postgres 16; what a role or a database may open is unlimited at -1.
 QUERY = """
@@ -93,7 +93,7 @@ def _reasons(
     """Say what is wrong with what QUERY found, and what to do about it."""
     user, version, tools = server.user, found["version"] // 10_000, found["tools"] // 10_000
     if version < OLDEST:
-        yield f"it is Postgres {version}, and LiteLLM needs {OLDEST} or newer"
+        yield f"it is Postgres {version}, which gets no fixes any more: {OLDEST} or newer"
     if tools < version:
         yield (
             f"it is Postgres {version}, and images.postgres has the tools of {tools}, which cannot save it: name an"

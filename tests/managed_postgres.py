@@ -55,9 +55,14 @@ class ManagedPostgres:
 
 
 @contextmanager
-def managed_postgres(engine: docker.DockerClient, *, name: str, labels: Mapping[str, str]) -> Iterator[ManagedPostgres]:
-    """Run one on this machine's bridge, with a database whose owner is a role that nobody logs in as."""
-    address = bridge_address(engine)
+def managed_postgres(
+    engine: docker.DockerClient, *, name: str, labels: Mapping[str, str], address: str | None = None
+) -> Iterator[ManagedPostgres]:
+    """Run one at an address of this machine, that of Docker's bridge unless another is given.
+
+    The owner of its database is a role that nobody logs in as.
+    """
+    address = address or bridge_address(engine)
     signer = authority("authority of the tests")
     # One of its own choice would be another one after a restart.
     port = free_port(address)

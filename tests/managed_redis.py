@@ -52,9 +52,11 @@ class ManagedRedis:
 
 
 @contextmanager
-def managed_redis(engine: docker.DockerClient, *, name: str, labels: Mapping[str, str]) -> Iterator[ManagedRedis]:
-    """Run one on this machine's bridge."""
-    address, signer = bridge_address(engine), authority("authority of the tests")
+def managed_redis(
+    engine: docker.DockerClient, *, name: str, labels: Mapping[str, str], address: str | None = None
+) -> Iterator[ManagedRedis]:
+    """Run one at an address of this machine, that of Docker's bridge unless another is given."""
+    address, signer = address or bridge_address(engine), authority("authority of the tests")
     key, certificate = signer.server(address)
     # One of its own choice would be another one after a restart.
     port = free_port(address)

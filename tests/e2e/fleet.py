@@ -28,7 +28,9 @@ PREFIX = "lsfleet"
 """Of every interface and namespace; an interface's name has 15 letters at most."""
 BRIDGE = f"{PREFIX}-br"
 SUBNET = "10.231.77"
-"""Addresses of the hosts: `.1` is this machine, which reaches them all."""
+"""Addresses of the hosts begin with it."""
+MACHINE = f"{SUBNET}.1"
+"""This machine's, which reaches them all."""
 RUN = Path("/run/litellm-stack-fleet")
 IMAGES = (
     "alertmanager",
@@ -170,7 +172,7 @@ def _processes(folder: Path = RUN) -> list[psutil.Process]:
 def _connect(hosts: Sequence[Host]) -> None:
     """Give each host a namespace with an address on a bridge that this machine is on, too."""
     _run("ip", "link", "add", BRIDGE, "type", "bridge")
-    _run("ip", "addr", "add", f"{SUBNET}.1/24", "dev", BRIDGE)
+    _run("ip", "addr", "add", f"{MACHINE}/24", "dev", BRIDGE)
     _run("ip", "link", "set", BRIDGE, "up")
     _run("iptables", "-I", *FORWARD)
     for host in hosts:
