@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, SecretStr
 
-from config import external_cache, server_certificates
+from config import external_cache, external_server
 from config.external_cache import ExternalCache
 from config.problems import Problem
 from config.reading import mapping, number
@@ -35,7 +35,7 @@ class CacheSettings(Section):
     """true runs one, false none; unless it is said, there is one where something needs it."""
     external: Annotated[SecretStr, AfterValidator(_url)] | None = None
     """A Redis that somebody else runs, `rediss://:password@host:6379`; the stack runs none then."""
-    external_ca: Annotated[str, AfterValidator(server_certificates.checked)] | None = None
+    external_ca: Annotated[str, AfterValidator(external_server.certificates)] | None = None
     """The certificates that sign that server's, as PEM: its own is checked against them, and its name with it."""
 
     @property

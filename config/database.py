@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from config import external_database, server_certificates
+from config import external_database, external_server
 from config.external_database import ExternalDatabase
 from config.problems import Problem
 from config.reading import flag, mapping, number
@@ -40,7 +40,7 @@ class DatabaseSettings(Section):
     """Connections that Postgres takes at once. Another number restarts it."""
     external: Annotated[SecretStr, AfterValidator(_url)] | None = None
     """A Postgres that somebody else runs, `postgresql://user:password@host:5432/name`; the stack runs none then."""
-    external_ca: Annotated[str, AfterValidator(server_certificates.checked)] | None = None
+    external_ca: Annotated[str, AfterValidator(external_server.certificates)] | None = None
     """The certificates that sign that server's, as PEM: its own is checked against them, and its name with it."""
 
     @property

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from config import server_certificates
+from config import external_server
+from config.external_server import ExternalServer
 from config.problems import Problem
 from config.reading import mapping
 
@@ -21,19 +22,12 @@ _ENCRYPTED, _CLEAR = "rediss", "redis"
 _VARIABLES = "REDIS_"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExternalCache:
-    """Where it is, and whom to log in as. `ca` are the certificates that sign the server's; None is without TLS."""
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ExternalCache(ExternalServer):
+    """Whom to log in as, and which database of the server is the stack's."""
 
     user: str | None
-    password: str
-    host: str
-    port: int
     database: int
-    ca: str | None
-
-    def __repr__(self) -> str:
-        return f"ExternalCache({self.place!r})"
 
     @property
     def place(self) -> str:
@@ -41,18 +35,22 @@ class ExternalCache:
         return f"{self.host}:{self.port}/{self.database}"
 
     @property
-    def variables(self) -> dict[str, str]:
-        """The variables by which LiteLLM finds it: arguments of redis-py's client in capitals (litellm/_redis.py)."""
-        tls = {"SSL": "True", "SSL_CERT_REQS": "required", "SSL_CHECK_HOSTNAME": "True", "SSL_CA_CERTS": CA_PATH}
-        given = {
-            "HOST": self.host,
-            "PORT": str(self.port),
-            "PASSWORD": self.password,
-            **({"USERNAME": self.user} if self.user else {}),
-            **({"DB": str(self.database)} if self.database else {}),
+    def arguments(self) -> dict[str, Any]:
+        """What redis-py's client is made with."""
+        tls = {"ssl": True, "ssl_cert_reqs": "required", "ssl_check_hostname": True, "ssl_ca_certs": CA_PATH}
+        return {
+            "host": self.host,
+            "port": self.port,
+            "password": self.password,
+            **({"username": self.user} if self.user else {}),
+            **({"db": self.database} if self.database else {}),
             **(tls if self.ca else {}),
         }
-        return {f"{_VARIABLES}{name}": value for name, value in given.items()}
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables by which LiteLLM finds it: those arguments in capitals (litellm/_redis.py)."""
+        return {f"{_VARIABLES}{name.upper()}": str(value) for name, value in self.arguments.items()}
 
 
 def parsed(url: str, ca: str | None) -> ExternalCache:
@@ -80,19 +78,10 @@ def parsed(url: str, ca: str | None) -> ExternalCache:
 
 def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Report what does not go together with a Redis of somebody else's."""
+    yield from external_server.problems(values, "cache", parsed=parsed, without="`redis://`")
     section = mapping(values, "cache")
-    url, ca = section.get("external"), section.get("externalCa")
-    if url is None:
-        if ca is not None:
-            yield Problem(path="cache.externalCa", message="is for `cache.external`; set that too, or remove it")
+    if section.get("external") is None:
         return
-    try:
-        encrypted = parsed(str(url), "given").ca is not None
-    except ValueError:
-        return
-    yield from server_certificates.problems(
-        "cache.externalCa", encrypted=encrypted, given=ca is not None, without="`redis://`"
-    )
     if "enabled" in section:
         message = "is about a Redis of the stack's own, and `cache.external` names another; remove one of the two"
         yield Problem(path="cache.enabled", message=message)

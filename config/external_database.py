@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
-from config import server_certificates
+from config import external_server
+from config.external_server import ExternalServer
 from config.problems import Problem
 from config.reading import flag, mapping
 
@@ -19,19 +20,12 @@ CA_PATH = "/app/database-ca.pem"
 _SCHEMES = ("postgresql", "postgres")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExternalDatabase:
-    """Where it is, and whom to log in as. `ca` are the certificates that sign the server's; None is without TLS."""
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ExternalDatabase(ExternalServer):
+    """Whom to log in as, and which database of the server is the stack's."""
 
     user: str
-    password: str
-    host: str
-    port: int
     name: str
-    ca: str | None
-
-    def __repr__(self) -> str:
-        return f"ExternalDatabase({self.place!r})"
 
     @property
     def place(self) -> str:
@@ -83,20 +77,9 @@ def parsed(url: str, ca: str | None) -> ExternalDatabase:
 
 def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Report what does not go together with a database of somebody else's."""
-    section = mapping(values, "database")
-    url, ca = section.get("external"), section.get("externalCa")
-    if url is None:
-        if ca is not None:
-            yield Problem(path="database.externalCa", message="is for `database.external`; set that too, or remove it")
-        return
-    try:
-        encrypted = parsed(str(url), "given").ca is not None
-    except ValueError:
-        return
-    yield from server_certificates.problems(
-        "database.externalCa", encrypted=encrypted, given=ca is not None, without="`?sslmode=disable`"
-    )
-    yield from _of_our_own(values)
+    yield from external_server.problems(values, "database", parsed=parsed, without="`?sslmode=disable`")
+    if mapping(values, "database").get("external") is not None:
+        yield from _of_our_own(values)
 
 
 def _of_our_own(values: Mapping[str, Any]) -> Iterator[Problem]:

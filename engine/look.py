@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, ImageNotFound
@@ -43,3 +44,9 @@ def name(label: str, component: str) -> str:
 def labels(label: str, component: str) -> dict[str, str]:
     """Return the labels of a look at `component` for the stack with `label`."""
     return {STACK_LABEL: label, COMPONENT_LABEL: component, OWNER_LABEL: component}
+
+
+def refuse(what: str, reasons: Iterable[str]) -> None:
+    """Raise EngineError with all `reasons` why `what` cannot be used, if there are any."""
+    if listed := "\n".join(f"  - {reason}" for reason in reasons):
+        raise EngineError(f"{what} cannot be used; nothing was touched:\n{listed}")

@@ -9,7 +9,7 @@ from typing import Any
 from config.database import Demand
 from config.external_database import ExternalDatabase
 from engine import look
-from engine.api import EngineError, connect
+from engine.api import connect
 from postgres_admin import psql
 from postgres_admin.beside import Beside
 
@@ -68,10 +68,8 @@ def check(server: ExternalDatabase, *, label: str, image: str, demand: Demand, v
         what=f"{SETTING}: looking at {server.place}",
         place=place,
     )
-    reasons = list(_reasons(json.loads(said), server, demand=demand, volume=volume))
-    if reasons:
-        found = "\n".join(f"  - {reason}" for reason in reasons)
-        raise EngineError(f"{SETTING}: the database at {server.place} cannot be used; nothing was touched:\n{found}")
+    reasons = _reasons(json.loads(said), server, demand=demand, volume=volume)
+    look.refuse(f"{SETTING}: the database at {server.place}", reasons)
 
 
 def login(server: ExternalDatabase) -> dict[str, Any]:

@@ -54,24 +54,12 @@ def check(server: ExternalCache, *, label: str, image: str) -> None:
             container.remove(v=True, force=True)
     finally:
         client.close()
-    reasons = list(_reasons(found, server))
-    if reasons:
-        listed = "\n".join(f"  - {reason}" for reason in reasons)
-        raise EngineError(f"{SETTING}: the Redis at {server.place} cannot be used; nothing was touched:\n{listed}")
+    look.refuse(f"{SETTING}: the Redis at {server.place}", _reasons(found, server))
 
 
 def _asked(container: Container, server: ExternalCache) -> Mapping[str, Any]:
-    tls = {"ssl": True, "ssl_cert_reqs": "required", "ssl_check_hostname": True, "ssl_ca_certs": CA_PATH}
-    connection = {
-        "host": server.host,
-        "port": server.port,
-        "db": server.database,
-        "username": server.user,
-        "password": server.password,
-        **(tls if server.ca else {}),
-    }
     try:
-        start(container, f"{json.dumps(connection)}\n")
+        start(container, f"{json.dumps(server.arguments)}\n")
         container.wait(timeout=TIMEOUT_SECONDS)
     except (ReadTimeout, EngineConnectionError):
         raise EngineError(f"{SETTING}: {server.place} was not looked at within {TIMEOUT_SECONDS} s") from None

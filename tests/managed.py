@@ -15,6 +15,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from docker.models.containers import Container
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedServer:
+    """A server at `address`, the same for containers of every network; `ca` signs its certificate."""
+
+    container: Container
+    address: str
+    port: int
+    ca: str
+
 
 _USES = (
     "digital_signature",

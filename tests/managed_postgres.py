@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, cast
 
 import docker
@@ -14,7 +13,7 @@ from docker.models.containers import Container
 
 from config.settings import default_images
 from tests.e2e.stack import free_port
-from tests.managed import Authority, archive, authority, bridge_address
+from tests.managed import Authority, ManagedServer, archive, authority, bridge_address
 from tests.waiting import until
 
 FOLDER = "/managed"
@@ -24,14 +23,8 @@ POSTGRES_USER = 999
 PORT = 5432
 
 
-@dataclass(frozen=True, kw_only=True)
-class ManagedPostgres:
-    """A server at `address`, the same for containers of every network; `ca` signs its certificate."""
-
-    container: Container
-    address: str
-    port: int
-    ca: str
+class ManagedPostgres(ManagedServer):
+    """A Postgres for logins of its own."""
 
     def url(self, user: str, password: str, *, parameters: str = "") -> str:
         return f"postgresql://{user}:{password}@{self.address}:{self.port}/{DATABASE}{parameters}"

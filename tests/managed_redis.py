@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, cast
 
 import docker
@@ -14,7 +13,7 @@ from docker.models.containers import Container
 
 from config.settings import default_images
 from tests.e2e.stack import free_port
-from tests.managed import archive, authority, bridge_address
+from tests.managed import ManagedServer, archive, authority, bridge_address
 from tests.waiting import until
 
 FOLDER = "/data"
@@ -24,14 +23,8 @@ REDIS_USER = 999
 PORT = 6379
 
 
-@dataclass(frozen=True, kw_only=True)
-class ManagedRedis:
-    """A server at `address`, the same for containers of every network; `ca` signs its certificate."""
-
-    container: Container
-    address: str
-    port: int
-    ca: str
+class ManagedRedis(ManagedServer):
+    """A Redis for logins of its own."""
 
     def url(self, user: str, password: str, *, scheme: str = "rediss") -> str:
         return f"{scheme}://{user}:{password}@{self.address}:{self.port}"
