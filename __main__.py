@@ -16,6 +16,7 @@ from components.images import Images, ImagesArgs
 from components.migration import Migration, MigrationArgs
 from components.monitoring import Monitoring, MonitoringArgs
 from components.network import Network, NetworkArgs
+from components.pooler import Pooler, PoolerArgs
 from components.proxy import Proxy, ProxyArgs
 from components.secrets import Secrets, SecretsArgs
 from components.verification import Verification, VerificationArgs
@@ -40,6 +41,9 @@ encryption = Encryption(
         identity=identity, settings=given, network=network, database=database, migration=migration, secrets=secrets
     ),
 )
+pooler = Pooler.if_needed(
+    "pooler", PoolerArgs(identity=identity, settings=given, network=network, secrets=secrets, database=database)
+)
 counted = CacheArgs(identity=identity, settings=given, network=network, secrets=secrets)
 own_cache = Cache.if_needed("cache", counted)
 cache = ExternalCache("cache", counted, given.cache.server) if given.cache.server else own_cache
@@ -53,6 +57,7 @@ proxy = Proxy(
         encryption=encryption,
         secrets=secrets,
         cache=cache,
+        pooler=pooler,
     ),
 )
 edge = Edge("edge", EdgeArgs(identity=identity, settings=given, network=network, encryption=encryption, proxy=proxy))

@@ -6,13 +6,12 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import pulumi
 
 from components.backup import Backup
 from components.platform import platform
-from components.postgres import DATABASE, HOST, PORT, USER, ReachedArgs, place
+from components.postgres import DATABASE, HOST, PORT, USER, Login, ReachedArgs, place
 from components.secrets import Secrets
 from config.database import POSTGRES_DEFAULT
 from engine.workload import HealthCheck, PublishedPort, Workload
@@ -34,6 +33,7 @@ class DatabaseArgs(ReachedArgs):
 class Database(pulumi.ComponentResource):
     """A Postgres that answers, with the volume that outlives its container."""
 
+    login: Login
     url: pulumi.Output[str]
     data: pulumi.Output[str]
     ready: pulumi.Resource
@@ -54,7 +54,7 @@ class Database(pulumi.ComponentResource):
         # A container that was replaced may stand on a new and empty volume.
         self.data = postgres.id
         self.files: Mapping[str, str] = {}
-        self.ready = self.login(
+        self.ready = self.make_login(
             f"{name}-login",
             DatabaseLogin,
             prefix=LOGIN,
@@ -62,9 +62,10 @@ class Database(pulumi.ComponentResource):
             container="database-login",
             parent=self,
         )
-        role = _role(args.secrets, LOGIN, args.secrets.database_password)
-        password = args.secrets.database_password.apply(lambda value: quote(value, safe=""))
-        self.url = pulumi.Output.concat("postgresql://", role, ":", password, f"@{HOST}:{PORT}/", DATABASE)
+        password = args.secrets.database_password
+        role = _role(args.secrets, LOGIN, password)
+        self.login = Login(host=HOST, port=PORT, database=DATABASE, user=role, password=password)
+        self.url = pulumi.Output.concat("postgresql://", self.login.credentials, f"@{HOST}:{PORT}/", DATABASE)
         self.register_outputs({"containerId": self.data})
 
     def server(self, thing: str) -> Server:
@@ -92,7 +93,7 @@ class Database(pulumi.ComponentResource):
             ),
         )
 
-    def login(
+    def make_login(
         self,
         resource_name: str,
         kind: type[DatabaseLogin],

@@ -11,7 +11,7 @@ from components.encryption import EDGE, Encryption
 from components.network import Network
 from components.platform import platform
 from components.proxy import Proxy
-from config import haproxy, litellm
+from config import haproxy, litellm, pooler
 from config.settings import Settings
 from engine.identity import Identity
 from engine.platform import CutOver
@@ -51,6 +51,7 @@ class Edge(pulumi.ComponentResource):
                 database=haproxy.external_database(external.host, external.port)
                 if external
                 else haproxy.own_database(postgres.HOST, postgres.PORT),
+                pooler=f"{pooler.ALIAS}:{pooler.PORT}" if args.settings.database.pooler else None,
                 request_timeout=litellm.request_timeout(args.settings),
                 keep_connections=engine.is_local,
             ),

@@ -44,7 +44,7 @@ class Exporters(pulumi.ComponentResource):
     def _postgres(self, name: str, args: ExportersArgs) -> exporter.Exporter:
         rotation = args.settings.rotation
         password = args.secrets.derive("database-monitor", rotation=rotation.number(rotation.database_password))
-        login = args.database.login(
+        login = args.database.make_login(
             f"{name}-login",
             MonitorLogin,
             prefix="monitor",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pulumi
 
 from components.database import DatabaseArgs
-from components.postgres import place
+from components.postgres import Login, place
 from config import external_database
 from engine.announcement import Announcement
 from engine.workload import fingerprint
@@ -19,6 +19,7 @@ MOVED = "replicas with the new login are made beside the old ones, which drain b
 class ExternalDatabase(pulumi.ComponentResource):
     """The database at `server`, which the preview has looked at (`postgres_admin.external`)."""
 
+    login: Login
     url: pulumi.Output[str]
     data: pulumi.Output[str]
     ready: pulumi.Resource
@@ -33,6 +34,14 @@ class ExternalDatabase(pulumi.ComponentResource):
     ) -> None:
         super().__init__("litellm-stack:components:ExternalDatabase", name, {}, opts)
         self._args, self._database = args, server
+        self.login = Login(
+            host=server.host,
+            port=server.port,
+            database=server.name,
+            user=server.user,
+            password=pulumi.Output.secret(server.password),
+            ca=server.ca,
+        )
         self.url = pulumi.Output.secret(server.url)
         key = args.secrets.fingerprint_key
         self.data = fingerprint(server.place, key=key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import pulumi
 
@@ -35,8 +36,30 @@ class ReachedArgs:
     secrets: Secrets
 
 
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """Who logs in to which `database` of a server. With `ca`, certificates as PEM, the server's own is checked."""
+
+    host: str
+    port: int
+    database: str
+    user: pulumi.Input[str]
+    password: pulumi.Output[str]
+    ca: str | None = None
+
+    @property
+    def credentials(self) -> pulumi.Output[str]:
+        """User and password as a URL has them."""
+        parts = pulumi.Output.all(self.user, self.password)
+        return parts.apply(lambda texts: ":".join(quote(text, safe="") for text in texts))
+
+
 class Postgres(Protocol):
     """A Postgres that replicas use: the stack's own, or somebody else's."""
+
+    @property
+    def login(self) -> Login:
+        """The proxy's login."""
 
     @property
     def url(self) -> pulumi.Output[str]:

@@ -13,6 +13,7 @@ from components.cache import Redis
 from components.encryption import CONFIG, REPLICAS, Encryption
 from components.network import Network
 from components.platform import platform
+from components.pooler import Pooler
 from components.postgres import Postgres
 from components.secrets import Secrets
 from config import cache, haproxy, litellm
@@ -35,7 +36,7 @@ READINESS = f"import urllib.request as u;u.urlopen('http://127.0.0.1:{PORT}/heal
 
 @dataclass(frozen=True, kw_only=True)
 class ProxyArgs:
-    """What the replicas stand on; `cache` where the stack says which."""
+    """What the replicas stand on; `cache` where the stack says which, `pooler` where there is one."""
 
     identity: Identity
     settings: Settings
@@ -44,6 +45,7 @@ class ProxyArgs:
     encryption: Encryption
     secrets: Secrets
     cache: Redis | None
+    pooler: Pooler | None
 
 
 class Proxy(pulumi.ComponentResource):
@@ -80,7 +82,7 @@ class Proxy(pulumi.ComponentResource):
                 content=content,
                 opts=child,
             )
-            for path, content in {**args.database.files, **(args.cache.files if args.cache else {})}.items()
+            for path, content in _certificates(args).items()
         }
         # Where there is no data, nothing is encrypted that another salt key could not read, and nobody is served: the
         # replicas' imports need not wait for the database. They wait for its schema themselves.
@@ -95,7 +97,7 @@ class Proxy(pulumi.ComponentResource):
             timeout=args.settings.start_timeout,
             # A salt key that is refused has to leave the replicas' names as they are, too.
             opts=child if is_new else pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key]),
-            after=[args.cache.healthy] if args.cache else [],
+            after=[store.healthy for store in (args.cache, args.pooler) if store],
         )
         key = args.secrets.fingerprint_key
         Announcement(
@@ -120,6 +122,11 @@ class Proxy(pulumi.ComponentResource):
             # There is a table to read once the migration has run, which the salt key waits for.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[args.encryption.salt_key]),
         )
+
+
+def _certificates(args: ProxyArgs) -> dict[str, str]:
+    """Return what replicas check servers by. A pooler checks Postgres itself."""
+    return {**(args.database.files if not args.pooler else {}), **(args.cache.files if args.cache else {})}
 
 
 def _workload(args: ProxyArgs, config: MountedFile, files: Mapping[str, MountedFile]) -> Workload:
@@ -149,7 +156,7 @@ def _workload(args: ProxyArgs, config: MountedFile, files: Mapping[str, MountedF
             HOOKS_VARIABLE: ",".join(
                 filter(None, (*litellm_runtime.HOOKS, args.settings.environment.get(HOOKS_VARIABLE)))
             ),
-            "DATABASE_URL": args.database.url,
+            "DATABASE_URL": (args.pooler or args.database).url,
             "DISABLE_SCHEMA_UPDATE": "true",  # the migration has done it
             "DRAIN_ENDPOINT_TOKEN": args.secrets.derive("drain-token"),
             "GRACEFUL_SHUTDOWN_TIMEOUT": str(drain_timeout),

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from config import external_database, external_server
+from config import external_database, external_server, pooler
 from config.external_database import ExternalDatabase
+from config.pooler import PoolerSettings
 from config.problems import Problem
 from config.reading import flag, mapping, number
 from config.section import Section
@@ -21,9 +22,13 @@ OF_OTHERS = 10
 """Connections that are not the replicas': three for superusers (`superuser_reserved_connections`), those of jobs, of an
 exporter, of the replicas that wait for the schema."""
 
+_POOLERS = 2
+"""An old one and a new one, while it is replaced."""
+POOLED = "database.pooler.connections"
 POOL_LIMIT = "database_connection_pool_limit"
 _POOL = 10
 """What a worker's pool opens at most: as base.yaml says, and LiteLLM by itself (proxy/proxy_cli.py)."""
+_BOUNCES = "LITELLM_PGBOUNCER_ENABLED"
 _BOUNCED = 20
 """What a replica's PgBouncer opens at most, where nobody sets it (PgBouncerSettings, proxy/db/pgbouncer.py)."""
 
@@ -42,6 +47,8 @@ class DatabaseSettings(Section):
     """A Postgres that somebody else runs, `postgresql://user:password@host:5432/name`; the stack runs none then."""
     external_ca: Annotated[str, AfterValidator(external_server.certificates)] | None = None
     """The certificates that sign that server's, as PEM: its own is checked against them, and its name with it."""
+    pooler: PoolerSettings | None = None
+    """A PgBouncer before it, which replicas share; none unless one is named."""
 
     @property
     def server(self) -> ExternalDatabase | None:
@@ -52,7 +59,7 @@ class DatabaseSettings(Section):
 def connections_of_a_replica(values: Mapping[str, Any]) -> int:
     """Return how many connections a replica opens at most: a pool for each worker, or what its PgBouncer may."""
     environment = mapping(values, "environment")
-    if flag(environment.get("LITELLM_PGBOUNCER_ENABLED")):
+    if flag(environment.get(_BOUNCES)):
         return number(environment.get("LITELLM_PGBOUNCER_MAX_DB_CONNECTIONS"), _BOUNCED)
     workers = environment.get("NUM_WORKERS", environment.get("DEFAULT_NUM_WORKERS_LITELLM_PROXY"))
     return number(workers, 1) * number(mapping(values, "proxy", "general_settings").get(POOL_LIMIT), _POOL)
@@ -60,10 +67,11 @@ def connections_of_a_replica(values: Mapping[str, Any]) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Demand:
-    """What opens connections at the same time, while new replicas serve beside old ones: `together` replicas."""
+    """What opens connections at the same time, while new ones are beside old ones: `together` replicas, or poolers."""
 
     together: int
     of_each: int
+    pooled: bool = False
 
     @property
     def connections(self) -> int:
@@ -75,15 +83,28 @@ class Demand:
         if self.connections <= most:
             return None
         fitting = (most - OF_OTHERS) // self.together
-        less = f", or let each open {fitting} at most (`proxy.general_settings.{POOL_LIMIT}`)" if fitting > 0 else ""
+        less = f", or let each open {fitting} at most (`{self._limit}`)" if fitting > 0 else ""
+        shared = (most - OF_OTHERS) // _POOLERS
+        between = "" if self.pooled else f", or put a PgBouncer between, which opens {shared} for all (`{POOLED}`)"
+        who = "PgBouncers" if self.pooled else "replicas"
         return (
-            f"{most} are too few: while replicas are replaced, {self.together} of them open up to {self.of_each} each,"
-            f" and others {OF_OTHERS}; {mend}{less}"
+            f"{most} are too few: while {who} are replaced, {self.together} of them open up to {self.of_each} each,"
+            f" and others {OF_OTHERS}; {mend}{less}{between}"
         )
+
+    @property
+    def _limit(self) -> str:
+        return POOLED if self.pooled else f"proxy.general_settings.{POOL_LIMIT}"
 
 
 def demand(values: Mapping[str, Any]) -> Demand:
-    """Return what the stack's replicas may open; `values` are the stack config's, checked or not."""
+    """Return what is opened to Postgres at most; `values` are the stack config's, checked or not."""
+    if shared := mapping(values, "database", "pooler"):
+        return Demand(together=_POOLERS, of_each=number(shared.get("connections"), 0), pooled=True)
+    return _of_replicas(values)
+
+
+def _of_replicas(values: Mapping[str, Any]) -> Demand:
     replicas = number(values.get("replicas"), 1)
     # A Swarm replaces one after the other.
     together = replicas + (1 if values.get("engine") == SWARM else replicas)
@@ -96,6 +117,7 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     What somebody else's takes, only its server knows (`postgres_admin.external`).
     """
     yield from external_database.problems(values)
+    yield from _pooler_problems(values)
     if mapping(values, "database").get("external") is not None:
         return
     needed = demand(values)
@@ -103,3 +125,16 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     mend = f"raise it to {needed.connections}, which restarts Postgres once"
     if shortage := needed.shortage(most, mend=mend):
         yield Problem(path="database.maxConnections", message=shortage)
+
+
+def _pooler_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    if not mapping(values, "database", "pooler"):
+        return
+    if flag(mapping(values, "environment").get(_BOUNCES)):
+        message = "puts a PgBouncer into each replica, before the one of `database.pooler`; keep one of the two"
+        yield Problem(path=f"environment.{_BOUNCES}", message=message)
+    replicas = _of_replicas(values)
+    opened = replicas.together * replicas.of_each
+    if opened > pooler.CLIENTS:
+        message = f"takes {pooler.CLIENTS} connections, and replicas open {opened}; let each open fewer ({POOL_LIMIT})"
+        yield Problem(path="database.pooler", message=message)

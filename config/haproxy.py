@@ -9,9 +9,9 @@ STATUS_PORT = 8404
 ALIAS = "gateway"
 """The edge's name in the stack's network."""
 FRONTEND = "gateway"
-BACKEND, LATE_BACKEND, DATABASE_BACKEND = "litellm", "litellm-late", "database"
+BACKEND, LATE_BACKEND, DATABASE_BACKEND, POOLER_BACKEND = "litellm", "litellm-late", "database", "pooler"
 """What the edge calls, in its configuration and its metrics: the port of clients, the replicas that are ready in time,
-those that are alive at least, and Postgres."""
+those that are alive at least, Postgres, and the PgBouncer before it."""
 
 STATUS_URL = f"http://{ALIAS}:{STATUS_PORT}/stats;csv"
 METRICS_PATH = "/metrics"
@@ -35,8 +35,8 @@ REPLICAS = """\
   default-server observe layer4 error-limit 1 on-error fail-check
   # Without its database a replica refuses a key that it does not remember as if it were wrong (401), and no client
   # tries again then.
-  http-response set-header Retry-After 5 if {{ status 401 }} {{ nbsrv({database}) eq 0 }}
-  http-response set-status 503 reason "Service Unavailable" if {{ status 401 }} {{ nbsrv({database}) eq 0 }}
+  http-response set-header Retry-After 5 if {cut_off}
+  http-response set-status 503 reason "Service Unavailable" if {cut_off}
   server-template replica {slots} {upstream}
 """
 
@@ -131,6 +131,15 @@ backend {backend}
   server postgres {address}"""
 
 
+POOLER = """
+
+# Nor here: replicas reach Postgres through PgBouncer, and a new one starts beside the old one.
+backend {backend}
+  mode tcp
+  default-server check inter 1s fall 2 rise 1 resolvers docker init-addr none
+  server-template pgbouncer 2 {address}"""
+
+
 def own_database(host: str, port: int) -> str:
     """Return how the stack's own Postgres is asked."""
     return OWN_DATABASE.format(backend=DATABASE_BACKEND, address=f"{host}:{port}")
@@ -141,21 +150,27 @@ def external_database(host: str, port: int) -> str:
     return EXTERNAL_DATABASE.format(backend=DATABASE_BACKEND, address=f"{host}:{port}")
 
 
-def render(*, upstream: str, database: str, request_timeout: int, keep_connections: bool) -> str:
+def render(
+    *, upstream: str, database: str, request_timeout: int, keep_connections: bool, pooler: str | None = None
+) -> str:
     """Return the content of haproxy.cfg for replicas at `upstream` (DNS name:port).
 
-    `database` is how Postgres is asked: `own_database` or `external_database`.
+    `database` is how Postgres is asked: `own_database` or `external_database`. `pooler` is where the PgBouncer is
+    through which replicas reach it, if there is one (DNS name:port).
 
     `request_timeout` is in seconds. `keep_connections` to replicas where none can vanish without closing them: on the
     edge's own host.
     """
-    replicas = partial(REPLICAS.format, slots=SLOTS, upstream=upstream, database=DATABASE_BACKEND)
+    needed = [DATABASE_BACKEND, *([POOLER_BACKEND] if pooler else [])]
+    cut_off = " || ".join(f"{{ status 401 }} {{ nbsrv({backend}) eq 0 }}" for backend in needed)
+    replicas = partial(REPLICAS.format, slots=SLOTS, upstream=upstream, cut_off=cut_off)
+    asked = POOLER.format(backend=POOLER_BACKEND, address=pooler) if pooler else ""
     return TEMPLATE.format(
         prompt_replicas=replicas(check="/health/readiness", fall=2),
         # On a host that busy a connection may fail by itself, and there is no other replica to try.
         late_replicas=replicas(check="/health/liveness", fall=5),
         connections=KEPT if keep_connections else CLOSED,
-        database=database,
+        database=database + asked,
         frontend=FRONTEND,
         backend=BACKEND,
         late_backend=LATE_BACKEND,

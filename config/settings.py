@@ -75,6 +75,7 @@ class MemorySettings(Section):
     edge: Mebibytes = 256
     prometheus: Mebibytes = 1024
     cache: Mebibytes = 256
+    pooler: Mebibytes = 128
     grafana: Mebibytes = 512
     alertmanager: Mebibytes = 128
     exporters: Mebibytes = 64
@@ -88,6 +89,7 @@ class CpuSettings(Section):
     edge: Cpus = 1
     prometheus: Cpus = 1
     cache: Cpus = 1
+    pooler: Cpus = 1
     grafana: Cpus = 1
     alertmanager: Cpus = 0.5
     exporters: Cpus = 0.5
@@ -98,6 +100,7 @@ class ImageSettings(Section):
 
     litellm: str
     postgres: str
+    pgbouncer: str
     haproxy: str
     prometheus: str
     redis: str

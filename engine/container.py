@@ -46,7 +46,9 @@ def container(
         tmpfs=dict.fromkeys(workload.tmpfs, TMPFS),
         uploads=uploads,
         mounts=_mounts(workload),
-        networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=workload.network, aliases=[workload.alias])],
+        networks_advanced=[
+            docker.ContainerNetworksAdvancedArgs(name=workload.network, aliases=[workload.alias, *workload.also])
+        ],
         ports=[
             docker.ContainerPortArgs(internal=port.internal, external=port.external, ip=port.address)
             for port in sorted(workload.ports, key=lambda port: port.internal)

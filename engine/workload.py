@@ -16,7 +16,7 @@ import pulumi_random as random
 from engine import capacity
 
 TMPFS = "rw,nosuid,nodev,noexec,mode=1777"
-UNHASHED = ("cpus", "edge_status_url", "environment", "everywhere", "files", "health", "ports", "secrets")
+UNHASHED = ("also", "cpus", "edge_status_url", "environment", "everywhere", "files", "health", "ports", "secrets")
 """Parts of a workload that are told apart in another form, or change nothing in a container."""
 
 
@@ -61,9 +61,10 @@ class Workload:
 
     `secrets` are the names of those variables of `environment` that are to be seen by nobody else. `files` maps paths
     in the container to files, `volumes` to names of volumes, `tmpfs` lists folders in memory. `memory` is in MiB,
-    `cpus` how many it may use at once, `stop_grace` in seconds. An empty `entrypoint` is the image's own. `beside` lets
-    a replacement start before the old container goes; its name needs a `revision`. `everywhere` is for what runs once
-    on each host. `edge_status_url` is the status page of the edge that sends it requests.
+    `cpus` how many it may use at once, `stop_grace` in seconds. An empty `entrypoint` is the image's own. `also` are
+    names in the network beside `alias`, which others may have too. `beside` lets a replacement start before the old
+    container goes; its name needs a `revision`. `everywhere` is for what runs once on each host. `edge_status_url` is
+    the status page of the edge that sends it requests.
     """
 
     component: str
@@ -74,6 +75,7 @@ class Workload:
     health: HealthCheck
     network: pulumi.Input[str]
     alias: pulumi.Input[str]
+    also: Sequence[str] = ()
     entrypoint: Sequence[str] = ()
     command: Sequence[str] = ()
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
@@ -113,6 +115,8 @@ def fingerprints(workload: Workload, *, key: pulumi.Input[str]) -> dict[str, pul
         "health": vars(workload.health),
         "ports": [vars(port) for port in workload.ports],
     }
+    # Without it, a part that came later replaces nothing that is without it.
+    parts |= {"also": workload.also} if workload.also else {}
     parts |= {f"file {path}": file.path for path, file in workload.files.items()}
     parts |= {f"variable {name}": value for name, value in workload.environment.items()}
     return {name: fingerprint(value, key=key) for name, value in parts.items()}

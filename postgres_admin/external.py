@@ -113,7 +113,7 @@ def _reasons(
             f"{found['foreign']} tables in `public` belong to somebody else: name their owner as the login, or a"
             " database of the stack's own"
         )
-    mend = f"let the server, the database and the login take {demand.connections}, or put a pooler before it"
+    mend = f"let the server, the database and the login take {demand.connections}"
     if shortage := demand.shortage(int(found["connections"]), mend=mend):
         yield f"its connections: {shortage}"
     if volume and found["is_new"]:

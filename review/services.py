@@ -84,6 +84,14 @@ SERVICES: Final = (
         revision="cache-revision",
     ),
     Service(
+        title="PgBouncer",
+        containers=re.compile(r"^pooler-pgbouncer$"),
+        replaced="no: another one starts beside it, for replicas that start beside the old ones",
+        interrupts=False,
+        image="pooler-image",
+        revision="pooler-revision",
+    ),
+    Service(
         title="Prometheus",
         containers=re.compile(r"^monitoring-prometheus$"),
         replaced="no; a gap of seconds in the metrics",

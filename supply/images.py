@@ -17,6 +17,7 @@ LIST = Path("config") / "images.json"
 OPTIONAL = {
     "alertmanager": ("webhook", "slackWebhook"),
     "blackboxExporter": ("certificates",),
+    "pgbouncer": ("pooler",),
     "postgresExporter": ("exporters",),
     "redisExporter": ("exporters",),
 }

@@ -24,6 +24,8 @@ RELEASES = {
     # The official image has Python 3.13 too. Up to 3.11 it collects garbage in the middle of anything, and LiteLLM
     # dies of that under load: https://github.com/python/cpython/issues/148891.
     "litellm": mirror_base.STABLE,
+    # The one before has 1.18, which knows no prepared statements in transaction mode.
+    "pgbouncer": mirror_base.STABLE,
 }
 """Debian's release that a component's packages come from, where it is not the one before the last."""
 

@@ -16,7 +16,12 @@ def render(settings: Settings, *, expiries: Mapping[str, str] | None = None) -> 
     declared = {alias: key.duration for alias, key, _ in settings.access.all_keys()}
     moments = {alias: (duration, moment) for alias, moment in (expiries or {}).items() if (duration := declared[alias])}
     groups = {
-        "gateway": gateway.rules(settings.monitoring, replicas=settings.replicas, cache=settings.names_cache),
+        "gateway": gateway.rules(
+            settings.monitoring,
+            replicas=settings.replicas,
+            cache=settings.names_cache,
+            pooler=settings.database.pooler is not None,
+        ),
         "budgets": budgets.rules(
             settings.access, litellm.proxy_budget(settings), customers=litellm.shows_customers(settings)
         ),

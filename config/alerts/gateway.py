@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from config.alerts.rule import Rule, Severity, literal, until
-from config.haproxy import BACKEND, DATABASE_BACKEND, FRONTEND
+from config.haproxy import BACKEND, DATABASE_BACKEND, FRONTEND, POOLER_BACKEND
 from config.monitoring import MonitoringSettings
 from config.prometheus import EDGE, PROXY
 from litellm_admin.fields.amounts import seconds
@@ -19,9 +19,9 @@ A_WEEK = 7 * 86_400
 """Seconds before the end of a key at which its users should hear of it, where it lives longer than five weeks."""
 
 
-def rules(monitoring: MonitoringSettings, *, replicas: int, cache: bool) -> Iterator[Rule]:
-    """Return the rules for a gateway that should have this many replicas, and a Redis or none."""
-    yield from _availability(replicas)
+def rules(monitoring: MonitoringSettings, *, replicas: int, cache: bool, pooler: bool) -> Iterator[Rule]:
+    """Return the rules for a gateway that should have this many replicas, a Redis or none, a PgBouncer or none."""
+    yield from _availability(replicas, pooler=pooler)
     yield from _answers(monitoring)
     yield Rule(
         alert="SpendNotWritten",
@@ -75,7 +75,7 @@ def expiry_rules(expiries: Mapping[str, tuple[str, str]]) -> Iterator[Rule]:
         )
 
 
-def _availability(replicas: int) -> Iterator[Rule]:
+def _availability(replicas: int, *, pooler: bool) -> Iterator[Rule]:
     # Of several edges that of a node which reaches fewest: its clients are answered by no other one.
     active = f'min(haproxy_backend_active_servers{{proxy="{BACKEND}"}})'
     yield Rule(
@@ -100,22 +100,28 @@ def _availability(replicas: int) -> Iterator[Rule]:
             summary=f"{{{{ $value }}}} of {replicas} replicas are ready",
             lasting="2m",
         )
-    yield Rule(
-        alert="DatabaseUnreachable",
-        expression=f'haproxy_backend_status{{proxy="{DATABASE_BACKEND}",state="UP"}} == 0',
-        severity=Severity.CRITICAL,
-        summary="Postgres takes no connections: keys that no replica remembers are refused, and spend is not written",
-        lasting="30s",
-        # What follows from it is over later, and must not be told as if it stood alone: a replica looks again after a
-        # quarter of a minute, and is ready then.
-        kept="1m",
-    )
+    yield _database(pooler=pooler)
     yield Rule(
         alert="MetricsMissing",
         expression=f'up{{job="{PROXY}"}} == 0 or absent(up{{job="{PROXY}"}})',
         severity=Severity.WARNING,
         summary="Prometheus cannot read the metrics of replica {{ $labels.instance }}: no alert on budgets can fire",
         lasting="5m",
+    )
+
+
+def _database(*, pooler: bool) -> Rule:
+    backend = f'proxy=~"{DATABASE_BACKEND}|{POOLER_BACKEND}"' if pooler else f'proxy="{DATABASE_BACKEND}"'
+    who = "Postgres, or the PgBouncer before it," if pooler else "Postgres"
+    return Rule(
+        alert="DatabaseUnreachable",
+        expression=f'haproxy_backend_status{{{backend},state="UP"}} == 0',
+        severity=Severity.CRITICAL,
+        summary=f"{who} takes no connections: keys that no replica remembers are refused, and spend is not written",
+        lasting="30s",
+        # What follows from it is over later, and must not be told as if it stood alone: a replica looks again after a
+        # quarter of a minute, and is ready then.
+        kept="1m",
     )
 
 

@@ -69,7 +69,9 @@ def service(
             ),
             placement=docker.ServiceTaskSpecPlacementArgs(constraints=constraints) if constraints else None,
             networks_advanceds=[
-                docker.ServiceTaskSpecNetworksAdvancedArgs(id=workload.network, aliases=[workload.alias])
+                docker.ServiceTaskSpecNetworksAdvancedArgs(
+                    id=workload.network, aliases=[workload.alias, *workload.also]
+                )
             ],
             log_driver=docker.ServiceTaskSpecLogDriverArgs(name="json-file", options=logs.ROTATION),
         ),

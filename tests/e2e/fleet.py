@@ -37,6 +37,7 @@ IMAGES = (
     "blackboxExporter",
     "haproxy",
     "litellm",
+    "pgbouncer",
     "postgres",
     "postgresExporter",
     "prometheus",

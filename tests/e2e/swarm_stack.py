@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.identity import COMPONENT_LABEL
+from engine.identity import COMPONENT_LABEL, STACK_LABEL
 from tests.e2e.conftest import stack_config
 from tests.e2e.fleet import Host
 from tests.e2e.stack import Stack
@@ -58,13 +58,15 @@ def declared(manager: Host, *, data: Host, folder: Path) -> Stack:
     return stack
 
 
-def on_nodes(hosts: Sequence[Host], component: str) -> list[Any]:
-    """Return the containers of a component, on whatever node."""
-    label = f"{COMPONENT_LABEL}={component}"
+def on_nodes(hosts: Sequence[Host], component: str, *, stack: Stack | None = None) -> list[Any]:
+    """Return the containers of a component, on whatever node: those of one stack, or of the only one."""
+    labels = [f"{COMPONENT_LABEL}={component}"]
+    if stack:
+        labels.append(f"{STACK_LABEL}=litellm-stack/{stack.name}")
     return [
         container
         for host in hosts
-        for container in host.engine.containers.list(filters={"label": label}, ignore_removed=True)
+        for container in host.engine.containers.list(filters={"label": labels}, ignore_removed=True)
     ]
 
 

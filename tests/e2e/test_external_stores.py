@@ -19,7 +19,7 @@ from supply.upgrade import upgrade
 from tests.e2e.backed_up import IN_THE_DATABASE, PYTHON, command_line, content, reached
 from tests.e2e.conftest import no_leftovers, remove
 from tests.e2e.external_stores import FIRST, LIMIT, PREFIX, SECOND, Standing, owners, placed, servers, sessions
-from tests.e2e.load import chat, load, stream
+from tests.e2e.load import admin, chat, load, stream
 from tests.e2e.stack import Stack
 from tests.managed_postgres import OWNER
 from tests.waiting import until
@@ -152,6 +152,23 @@ def test_servers_that_were_away_are_used_again(standing: Standing) -> None:
     with reached(stack) as gateway:
         until(lambda: gateway.chat(key=gateway.keys["chat-app"]).status_code == 200)
     stack.up("--expect-no-changes")
+
+
+def test_a_pgbouncer_between_shares_its_connections_and_checks_the_server(standing: Standing) -> None:
+    stack, before = standing.stack, copy.deepcopy(standing.stack.config)
+    stack.configure({**before, "database": {**before["database"], "pooler": {"connections": 3}}})
+    stack.up()
+    outputs = stack.outputs()
+    with load(url=outputs["gatewayUrl"], clients=[admin(outputs["masterKey"])] * 8) as seen:
+        until(lambda: seen.answers["admin"] > 20)
+        assert sessions(standing.server) == {SECOND: True}
+        count = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{SECOND}'"  # noqa: S608  # a constant
+        found = [int(standing.server.sql(count)) for _ in range(10)]
+    assert 1 <= max(found) <= 3
+    assert seen.failures == []
+    stack.configure(before)
+    stack.up()
+    stack.pulumi("preview", "--expect-no-changes")
 
 
 def test_a_preview_that_cannot_log_in_says_so_and_touches_nothing(standing: Standing) -> None:

@@ -12,6 +12,7 @@ from tests.e2e.fleet import MACHINE, Host
 from tests.e2e.swarm_stack import declared
 from tests.e2e.test_external_stores import (  # noqa: F401  # collected here, with this folder's fixtures
     test_a_backup_brings_back_what_was_lost,
+    test_a_pgbouncer_between_shares_its_connections_and_checks_the_server,
     test_a_preview_that_cannot_log_in_says_so_and_touches_nothing,
     test_every_connection_is_encrypted,
     test_it_serves_from_there,

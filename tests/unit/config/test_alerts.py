@@ -66,6 +66,14 @@ def test_a_proxy_without_a_limit_that_is_known_has_no_alert_on_it(amount: Any) -
     assert "litellm-proxy-budget" not in file.render(loaded(proxy=words, environment={"AMOUNT": "5"}))
 
 
+@pytest.mark.parametrize(
+    ("database", "backends"), [({}, 'proxy="database"'), ({"pooler": {"connections": 5}}, 'proxy=~"database|pooler"')]
+)
+def test_a_pooler_that_is_away_is_told_like_a_database_that_is(database: dict[str, Any], backends: str) -> None:
+    [rule] = [rule for rule in rules(loaded(database=database)) if rule["alert"] == "DatabaseUnreachable"]
+    assert rule["expr"] == f'haproxy_backend_status{{{backends},state="UP"}} == 0'
+
+
 def test_a_new_budget_changes_the_rules() -> None:
     more = {**ACCESS, "keys": {**ACCESS["keys"], "free": {"max_budget": 1, "budget_duration": "1d"}}}
     assert "chat-app|batch|free" in file.render(loaded(access=more))

@@ -26,6 +26,8 @@ POOL = {"general_settings": {"database_connection_pool_limit": 20}}
         {"replicas": "2", "environment": {"NUM_WORKERS": "2"}},
         # One pool for all of a replica's workers.
         {"replicas": "2", "environment": {"NUM_WORKERS": "8", "LITELLM_PGBOUNCER_ENABLED": "true"}},
+        # One for all replicas.
+        {"replicas": "32", "database": {"pooler": {"connections": "45"}}},
     ],
 )
 def test_replicas_may_open_what_postgres_takes(sections: dict[str, Any]) -> None:
@@ -53,6 +55,30 @@ def test_replicas_may_open_what_postgres_takes(sections: dict[str, Any]) -> None
 )
 def test_more_than_that_are_refused_with_what_would_fit(words: str, sections: dict[str, Any]) -> None:
     assert words in mistakes(**sections)["database.maxConnections"]
+
+
+def test_a_pooler_that_would_fit_is_named() -> None:
+    told = mistakes(replicas="32")["database.maxConnections"]
+    assert told.endswith("or put a PgBouncer between, which opens 45 for all (`database.pooler.connections`)")
+
+
+def test_two_poolers_open_connections_while_one_is_replaced() -> None:
+    told = mistakes(database={"pooler": {"connections": 46}})["database.maxConnections"]
+    assert told == (
+        "100 are too few: while PgBouncers are replaced, 2 of them open up to 46 each, and others 10; raise it to 102,"
+        " which restarts Postgres once, or let each open 45 at most (`database.pooler.connections`)"
+    )
+
+
+def test_one_pooler_is_enough() -> None:
+    told = mistakes(database={"pooler": {"connections": 5}}, environment={"LITELLM_PGBOUNCER_ENABLED": "true"})
+    assert "keep one of the two" in told["environment.LITELLM_PGBOUNCER_ENABLED"]
+
+
+def test_more_connections_than_a_pooler_takes_are_refused() -> None:
+    many = {"NUM_WORKERS": "16"}
+    told = mistakes(replicas="32", environment=many, database={"pooler": {"connections": 5}})["database.pooler"]
+    assert "takes 10000 connections, and replicas open 10240" in told
 
 
 def test_nothing_is_offered_that_would_leave_a_replica_without_a_connection() -> None:

@@ -116,6 +116,20 @@ def edge_config(*, keep_connections: bool = True) -> str:
     )
 
 
+def test_a_pooler_that_does_not_answer_makes_no_key_wrong() -> None:
+    rendered = haproxy.render(
+        upstream="litellm:4000",
+        database=haproxy.own_database("database", 5432),
+        pooler="pooler:6432",
+        request_timeout=600,
+        keep_connections=True,
+    )
+    cut_off = "if { status 401 } { nbsrv(database) eq 0 } || { status 401 } { nbsrv(pooler) eq 0 }"
+    assert rendered.count(cut_off) == 4
+    assert "server-template pgbouncer 2 pooler:6432" in rendered
+    assert "pooler" not in edge_config()
+
+
 def test_a_postgres_of_somebody_elses_is_connected_to_and_not_logged_in_to() -> None:
     # Its server would log each login that it refuses.
     rendered = haproxy.render(

@@ -22,6 +22,7 @@ ALWAYS = {"haproxy", "litellm", "postgres", "prometheus", "redis"}
         ("monitoring: {webhook: {secure: v1:abc}}", {"alertmanager"}),
         ("monitoring:\n      slackWebhook:\n        secure: v1:abc", {"alertmanager"}),
         ("monitoring: {exporters: true}", {"postgresExporter", "redisExporter"}),
+        ("database: {pooler: {connections: 40}}", {"pgbouncer"}),
         ("monitoring: {certificates: ['a:443']}", {"blackboxExporter"}),
     ],
 )

@@ -1,0 +1,164 @@
+"""The pooler: a PgBouncer, where replicas would open more connections than Postgres takes.
+
+It keeps nothing. Another login or configuration makes another one beside it, which new replicas use, while the old ones
+go on with theirs until they end.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import pulumi
+
+from components.network import Network
+from components.platform import platform
+from components.postgres import Postgres
+from components.secrets import Secrets
+from config import pooler
+from config.pooler import PoolerSettings
+from config.settings import Settings
+from engine.identity import Identity
+from engine.platform import Running
+from engine.workload import HealthCheck, MountedFile, Workload, revision
+
+COMPONENT = "pooler"
+CONFIG = "/etc/pgbouncer/pgbouncer.ini"
+ASKING = "health"
+"""Whom the health check names. It has no password, so nobody logs in as it. An unknown one would be logged."""
+
+# A password in a file of the host or on a command line would be seen there, so PgBouncer reads it from a file in the
+# container's own memory. In it a quotation mark is written twice (pgbouncer.org/config.html, authentication file).
+START = (
+    "umask 077;"
+    """ quoted() { printf '"%s"' "$(printf %s "$1" | sed 's/"/""/g')"; };"""
+    f""" printf '%s %s\n' "$(quoted "$DATABASE_USER")" "$(quoted "$DATABASE_PASSWORD")" '"{ASKING}"' '""' """
+    f"> {pooler.USERS_FILE};"
+    f" unset DATABASE_USER DATABASE_PASSWORD; exec pgbouncer {CONFIG}"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolerArgs:
+    """What the pooler stands on: the `database` that it connects to."""
+
+    identity: Identity
+    settings: Settings
+    network: Network
+    secrets: Secrets
+    database: Postgres
+
+
+class Pooler(pulumi.ComponentResource):
+    """A PgBouncer that answers: replicas find the database at `url` once it is `healthy`."""
+
+    url: pulumi.Output[str]
+    healthy: pulumi.Resource
+
+    def __init__(
+        self, name: str, args: PoolerArgs, declared: PoolerSettings, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("litellm-stack:components:Pooler", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        # Whoever has another login logs in at once.
+        after = pulumi.ResourceOptions(parent=self, depends_on=[args.database.ready])
+        workload = _workload(name, args, declared, opts=child)
+        current = revision(f"{name}-revision", workload, key=args.secrets.derive("pooler-names"), opts=child)
+        host = pulumi.Output.concat(COMPONENT, "-", current)
+        running = self._run(name, args, dataclasses.replace(workload, alias=host), current, opts=after)
+        self.healthy = running.healthy
+        # Prisma must not count on statements that it prepared on another connection.
+        self.url = pulumi.Output.concat(
+            "postgresql://",
+            args.database.login.credentials,
+            "@",
+            host,
+            f":{pooler.PORT}/{pooler.DATABASE}?pgbouncer=true",
+        )
+        self.register_outputs({})
+
+    @classmethod
+    def if_needed(cls, name: str, args: PoolerArgs) -> Pooler | None:
+        """Return a pooler, or None where the settings name none."""
+        declared = args.settings.database.pooler
+        return cls(name, args, declared) if declared else None
+
+    def _run(
+        self,
+        name: str,
+        args: PoolerArgs,
+        workload: Workload,
+        current: pulumi.Output[str],
+        *,
+        opts: pulumi.ResourceOptions,
+    ) -> Running:
+        return platform(args.settings).run(
+            f"{name}-pgbouncer",
+            workload,
+            identity=args.identity,
+            name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", current),
+            healthy=f"{name}-healthy",
+            timeout=args.settings.start_timeout,
+            opts=opts,
+        )
+
+
+def _workload(name: str, args: PoolerArgs, declared: PoolerSettings, *, opts: pulumi.ResourceOptions) -> Workload:
+    engine, login = platform(args.settings), args.database.login
+    return Workload(
+        component=COMPONENT,
+        image=engine.image(f"{name}-image", args.settings.images.pgbouncer, opts=opts),
+        user="70:70",  # postgres in the official image
+        memory=args.settings.memory.pooler,
+        cpus=args.settings.cpus.pooler,
+        stop_grace=10,
+        # It answers without Postgres, too: whether that can be reached, replicas and the edge tell.
+        health=HealthCheck(
+            command=[
+                "pg_isready",
+                "-q",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(pooler.PORT),
+                "-U",
+                ASKING,
+                "-d",
+                pooler.DATABASE,
+            ],
+            interval=1,
+            timeout=5,
+            retries=30,
+        ),
+        network=args.network.network_name,
+        alias=COMPONENT,
+        also=[pooler.ALIAS],
+        entrypoint=["sh", "-c", START],
+        environment={"DATABASE_USER": login.user, "DATABASE_PASSWORD": login.password},
+        secrets=("DATABASE_PASSWORD",),
+        files=_files(name, args, declared, opts=opts),
+        beside=True,
+    )
+
+
+def _files(
+    name: str, args: PoolerArgs, declared: PoolerSettings, *, opts: pulumi.ResourceOptions
+) -> dict[str, MountedFile]:
+    engine, login = platform(args.settings), args.database.login
+    content = pooler.render(
+        host=login.host,
+        port=login.port,
+        name=login.database,
+        connections=declared.connections,
+        encrypted=login.ca is not None,
+    )
+    written = {
+        CONFIG: engine.file(
+            f"{name}-config", identity=args.identity, filename="pgbouncer.ini", content=content, opts=opts
+        )
+    }
+    if login.ca:
+        written[pooler.CA_PATH] = engine.file(
+            f"{name}-server-ca", identity=args.identity, filename="server-ca.pem", content=login.ca, opts=opts
+        )
+    return written

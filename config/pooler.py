@@ -1,0 +1,84 @@
+"""`database.pooler`: a PgBouncer that replicas share, for more of them than Postgres takes connections."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from config.section import Section
+
+ALIAS, PORT = "pooler", 6432
+"""Where it answers in the stack's network; there may be an old one beside a new one."""
+DATABASE = "litellm"
+"""What it calls the database, whatever the server does."""
+USERS_FILE = "/tmp/users.txt"  # noqa: S108  # a path in the container, in its memory
+CA_PATH = "/etc/pgbouncer/server-ca.pem"
+
+CLIENTS = 10_000
+"""Connections of replicas that it takes. A constant, so that another number of replicas changes nothing here."""
+
+TEMPLATE = """\
+[databases]
+{database} = host={host} port={port} dbname={name}
+
+[pgbouncer]
+listen_addr = *
+listen_port = {listen_port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = {users_file}
+{tls}
+; A connection belongs to a replica for the length of a transaction, and LiteLLM's advisory locks last no longer.
+pool_mode = transaction
+max_client_conn = {clients}
+default_pool_size = {connections}
+max_db_connections = {connections}
+; Prisma sends it, and every connection to Postgres has it from the login.
+ignore_startup_parameters = extra_float_digits
+
+; Postgres may be somewhere else when it is back, and is asked again at once.
+dns_max_ttl = 1
+dns_nxdomain_ttl = 1
+server_login_retry = 1
+server_connect_timeout = 5
+; Longer than a replica waits for its own pool.
+query_wait_timeout = 30
+; A host that vanished closes nothing.
+tcp_keepidle = 10
+tcp_keepintvl = 5
+tcp_keepcnt = 3
+tcp_user_timeout = 25000
+; The edge looks every second.
+log_connections = 0
+log_disconnections = 0
+log_stats = 0
+"""
+
+
+class PoolerSettings(Section):
+    """A PgBouncer between replicas and Postgres."""
+
+    connections: Annotated[int, Field(ge=2, le=5_000)]
+    """Connections that it opens to Postgres at most; all replicas share them, each for the length of a transaction."""
+
+
+def render(*, host: str, port: int, name: str, connections: int, encrypted: bool) -> str:
+    """Return the content of pgbouncer.ini for the database `name` of a server, `encrypted` and checked, or in clear."""
+    tls = ["server_tls_sslmode = verify-full", f"server_tls_ca_file = {CA_PATH}"]
+    return TEMPLATE.format(
+        database=DATABASE,
+        host=_quoted(host),
+        port=port,
+        name=_quoted(name),
+        listen_port=PORT,
+        users_file=USERS_FILE,
+        tls="\n".join(tls if encrypted else ["server_tls_sslmode = disable"]),
+        clients=CLIENTS,
+        connections=connections,
+    )
+
+
+def _quoted(value: str) -> str:
+    doubled = value.replace("'", "''")
+    return f"'{doubled}'"

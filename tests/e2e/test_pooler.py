@@ -1,0 +1,152 @@
+"""A PgBouncer between replicas and Postgres: fewer connections, and nothing else is different."""
+
+from __future__ import annotations
+
+import copy
+import secrets
+import time
+from collections.abc import Iterator
+
+import docker
+import psutil
+import pytest
+
+from components.pooler import CONFIG
+from config.pooler import USERS_FILE
+from engine.identity import COMPONENT_LABEL, STACK_LABEL
+from tests.e2e.backed_up import IN_THE_DATABASE, content, reached
+from tests.e2e.conftest import no_leftovers, remove
+from tests.e2e.load import admin, chat, load, stream
+from tests.e2e.pooled import LOGINS, SHARED, Pooled, pooled_config
+from tests.e2e.stack import Stack
+from tests.waiting import until
+
+PREFIX = "pooled-"
+
+
+@pytest.fixture(scope="module")
+def pooled(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pooled]:
+    name = f"{PREFIX}{secrets.token_hex(3)}"
+    with no_leftovers(engine, PREFIX):
+        stack = Stack(folder=tmp_path_factory.mktemp("pooled"), config=pooled_config(), name=name)
+        labels = f"{STACK_LABEL}=litellm-stack/{name}"
+        try:
+            stack.encrypt("secrets.OPENAI_API_KEY", f"sk-canary-{secrets.token_hex(8)}")
+            stack.up()
+            yield Pooled(
+                stack=stack,
+                containers=lambda component: engine.containers.list(
+                    filters={"label": [labels, f"{COMPONENT_LABEL}={component}"]}
+                ),
+            )
+        finally:
+            stack.run("destroy", "--yes", "--skip-preview")
+            remove(engine, f"litellm-stack/{name}")
+
+
+def test_without_it_the_preview_refuses_and_names_it(pooled: Pooled) -> None:
+    stack, before = pooled.stack, copy.deepcopy(pooled.stack.config)
+    del stack.config["database"]["pooler"]
+    stack.configure(stack.config)
+    result = stack.run("preview")
+    stack.configure(before)
+    assert result.returncode != 0
+    assert "put a PgBouncer between, which opens 5 for all (`database.pooler.connections`)" in result.stdout
+
+
+def test_it_serves(pooled: Pooled) -> None:
+    with reached(pooled.stack) as gateway:
+        assert content(gateway, key=gateway.keys["chat-app"], model="chat") == "first answer"
+        assert content(gateway, key=gateway.keys["chat-app"], model="extra") == IN_THE_DATABASE
+    pooled.stack.pulumi("preview", "--refresh", "--expect-no-changes")
+
+
+def test_replicas_share_what_it_opens(pooled: Pooled) -> None:
+    outputs = pooled.stack.outputs()
+    busy = [admin(outputs["masterKey"])] * 20
+    with load(url=outputs["gatewayUrl"], clients=busy) as seen:
+        until(lambda: seen.answers["admin"] > 20)
+        found = [pooled.connections() for _ in range(20)]
+        assert pooled.sql(f"SELECT count(DISTINCT client_addr) {LOGINS}") == "1"
+        until(lambda: seen.answers["admin"] > 60)
+    assert seen.failures == []
+    assert 1 < max(found) <= SHARED
+
+
+def test_its_configuration_shows_no_password(pooled: Pooled) -> None:
+    [pooler] = pooled.containers("pooler")
+    password = pooled.said("pooler", "cat", USERS_FILE).split()[1].strip('"')
+    assert len(password) > 20
+    assert password not in pooled.said("pooler", "cat", CONFIG)
+    assert password not in pooler.logs().decode()
+    assert pooled.said("pooler", "stat", "-c", "%a", USERS_FILE) == "600"
+    for process in psutil.process_iter(["cmdline"]):
+        assert password not in " ".join(process.info["cmdline"] or ())
+    assert password not in pooled.stack.pulumi("stack", "export")
+
+
+def test_a_crash_of_it_is_not_noticed_by_keys_that_replicas_remember(pooled: Pooled) -> None:
+    outputs = pooled.stack.outputs()
+    key = outputs["virtualKeys"]["chat-app"]
+    with load(url=outputs["gatewayUrl"], clients=[chat(key, "chat"), stream(key, "chat")]) as seen:
+        until(lambda: seen.answers["first answer"] > 10)
+        pooled.crash("pooler")
+        time.sleep(20)
+    assert seen.failures == []
+    with reached(pooled.stack) as gateway:
+        login = {"Authorization": f"Bearer {gateway.master_key}"}
+        until(lambda: gateway.client.post("/key/generate", json={"duration": "1m"}, headers=login).is_success)
+    pooled.stack.up("--expect-no-changes")
+
+
+def test_postgres_that_crashed_is_reached_again(pooled: Pooled) -> None:
+    outputs = pooled.stack.outputs()
+    key = outputs["virtualKeys"]["chat-app"]
+    with load(url=outputs["gatewayUrl"], clients=[chat(key, "chat"), stream(key, "chat")]) as seen:
+        until(lambda: seen.answers["first answer"] > 10)
+        pooled.crash("database")
+        time.sleep(20)
+    assert seen.failures == []
+    with reached(pooled.stack) as gateway:
+        login = {"Authorization": f"Bearer {gateway.master_key}"}
+        until(lambda: gateway.client.post("/key/generate", json={"duration": "1m"}, headers=login).is_success)
+    pooled.stack.up("--expect-no-changes")
+
+
+def test_another_password_takes_over_without_a_lost_request(pooled: Pooled) -> None:
+    stack, outputs = pooled.stack, pooled.stack.outputs()
+    key, before = outputs["virtualKeys"]["chat-app"], pooled.sql(f"SELECT DISTINCT usename {LOGINS}")
+    stack.configure({**stack.config, "rotation": {"databasePassword": 2}})
+    clients = [chat(key, "chat"), stream(key, "chat"), admin(outputs["masterKey"])]
+    with load(url=outputs["gatewayUrl"], clients=clients) as seen:
+        until(lambda: seen.answers["admin"] > 5)
+        stack.up()
+        until(lambda: seen.answers["first answer"] > 50)
+    assert seen.failures == []
+    assert before not in pooled.sql("SELECT rolname FROM pg_roles").split()
+    assert pooled.connections() <= SHARED
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+
+
+def test_while_it_is_away_no_key_is_called_wrong_and_the_next_up_brings_it_back(pooled: Pooled) -> None:
+    [pooler] = pooled.containers("pooler")
+    pooler.kill()
+    with reached(pooled.stack) as gateway:
+        unknown = {"Authorization": f"Bearer sk-{secrets.token_hex(8)}"}
+        until(lambda: gateway.client.get("/v1/models", headers=unknown).status_code == 503)
+        answer = gateway.client.get("/v1/models", headers=unknown)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert gateway.chat(key=gateway.keys["chat-app"]).status_code == 200
+        pooled.stack.up()
+        until(lambda: gateway.client.get("/v1/models", headers=unknown).status_code == 401)
+
+
+def test_without_it_replicas_ask_postgres_again(pooled: Pooled) -> None:
+    stack = pooled.stack
+    key = stack.outputs()["virtualKeys"]["chat-app"]
+    stack.configure({**stack.config, "database": {"maxConnections": 100}})
+    with reached(stack) as gateway:
+        stack.up()
+        until(lambda: gateway.chat(key=key).status_code == 200)
+    assert pooled.containers("pooler") == []
+    stack.pulumi("preview", "--expect-no-changes")

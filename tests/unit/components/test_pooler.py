@@ -1,0 +1,81 @@
+"""The whole program under Pulumi's mocks, with a PgBouncer before a Postgres of somebody else's."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks
+
+from components.pooler import START
+from config import pooler
+from config.external_database import CA_PATH
+from postgres_admin import external
+from tests.unit.components.example import config
+from tests.unit.components.host import fresh_host
+from tests.unit.components.test_program import Recorder, run_program
+
+CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+URL = "postgresql://gate%40way:canary%2Fpassword@db.example.com/llm"
+
+
+@pytest.fixture(scope="module")
+def resources() -> dict[str, mocks.MockResourceArgs]:
+    recorder = Recorder()
+    mocks.set_mocks(recorder, project="litellm-stack", stack="unit", preview=False)
+    database = {"external": URL, "externalCa": CA, "pooler": {"connections": 40}}
+    raw = {f"litellm-stack:{name}": json.dumps(value) for name, value in (config() | {"database": database}).items()}
+    pulumi.runtime.set_all_config(raw, ["litellm-stack:secrets", "litellm-stack:database"])
+    with fresh_host(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(external, "check", lambda *_, **__: None)
+        run_program()
+    return recorder.resources
+
+
+@pytest.fixture(scope="module")
+def container(resources: dict[str, mocks.MockResourceArgs]) -> dict[str, Any]:
+    return resources["pooler-pgbouncer"].inputs
+
+
+def test_replicas_ask_it_and_jobs_ask_postgres(
+    resources: dict[str, mocks.MockResourceArgs], container: dict[str, Any]
+) -> None:
+    replica, job = resources["proxy-replica-0"].inputs, resources["migration-job"].inputs
+    [url] = [entry for entry in replica["envs"]["value"] if entry.startswith("DATABASE_URL=")]
+    [own, shared] = container["networksAdvanced"][0]["aliases"]
+    assert url == f"DATABASE_URL=postgresql://gate%40way:canary%2Fpassword@{own}:6432/litellm?pgbouncer=true"
+    assert (own, shared) == (container["name"].removeprefix("litellm-stack-unit-"), pooler.ALIAS)
+    assert "db.example.com" in json.dumps(job["environment"])
+
+
+def test_it_checks_the_server_and_replicas_need_not(
+    resources: dict[str, mocks.MockResourceArgs], container: dict[str, Any]
+) -> None:
+    assert resources["pooler-server-ca"].inputs["content"] == CA
+    assert pooler.CA_PATH in [mount["target"] for mount in container["mounts"]]
+    assert "server_tls_sslmode = verify-full" in resources["pooler-config"].inputs["content"]
+    assert CA_PATH not in [mount["target"] for mount in resources["proxy-replica-0"].inputs["mounts"]]
+
+
+def test_the_edge_looks_whether_it_answers(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    assert "server-template pgbouncer 2 pooler:6432" in resources["edge-config"].inputs["content"]
+
+
+def test_the_password_is_in_nothing_that_is_no_secret(resources: dict[str, mocks.MockResourceArgs]) -> None:
+    for name, made in resources.items():
+        for field, value in made.inputs.items():
+            if not (isinstance(value, dict) and "value" in value):
+                assert "canary" not in json.dumps(value, default=str), (name, field)
+
+
+def test_users_and_passwords_of_any_kind_are_written_as_pgbouncer_reads_them(tmp_path: Path) -> None:
+    users = tmp_path / "users"
+    script = START.replace(pooler.USERS_FILE, str(users)).partition("exec ")[0]
+    login = {"DATABASE_USER": 'a"b', "DATABASE_PASSWORD": "p\\q \"'$HOME%s"}
+    subprocess.run(["sh", "-c", script], env={"PATH": "/usr/bin:/bin", **login}, check=True)
+    assert users.read_text() == '"a""b" "p\\q ""\'$HOME%s"\n"health" ""\n'
+    assert users.stat().st_mode & 0o777 == 0o600
