@@ -13,6 +13,7 @@ import pulumi
 
 from components.network import Network
 from components.platform import platform
+from components.pooler_scripts import CONFIG, HEALTH, START
 from components.postgres import Postgres
 from components.secrets import Secrets
 from config import pooler
@@ -23,19 +24,6 @@ from engine.platform import Running
 from engine.workload import HealthCheck, MountedFile, Workload, revision
 
 COMPONENT = "pooler"
-CONFIG = "/etc/pgbouncer/pgbouncer.ini"
-ASKING = "health"
-"""Whom the health check names. It has no password, so nobody logs in as it. An unknown one would be logged."""
-
-# A password in a file of the host or on a command line would be seen there, so PgBouncer reads it from a file in the
-# container's own memory. In it a quotation mark is written twice (pgbouncer.org/config.html, authentication file).
-START = (
-    "umask 077;"
-    """ quoted() { printf '"%s"' "$(printf %s "$1" | sed 's/"/""/g')"; };"""
-    f""" printf '%s %s\n' "$(quoted "$DATABASE_USER")" "$(quoted "$DATABASE_PASSWORD")" '"{ASKING}"' '""' """
-    f"> {pooler.USERS_FILE};"
-    f" unset DATABASE_USER DATABASE_PASSWORD; exec pgbouncer {CONFIG}"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,24 +100,7 @@ def _workload(name: str, args: PoolerArgs, declared: PoolerSettings, *, opts: pu
         memory=args.settings.memory.pooler,
         cpus=args.settings.cpus.pooler,
         stop_grace=10,
-        # It answers without Postgres, too: whether that can be reached, replicas and the edge tell.
-        health=HealthCheck(
-            command=[
-                "pg_isready",
-                "-q",
-                "-h",
-                "127.0.0.1",
-                "-p",
-                str(pooler.PORT),
-                "-U",
-                ASKING,
-                "-d",
-                pooler.DATABASE,
-            ],
-            interval=1,
-            timeout=5,
-            retries=30,
-        ),
+        health=HealthCheck(command=["sh", "-c", HEALTH], interval=1, timeout=5, retries=30),
         network=args.network.network_name,
         alias=COMPONENT,
         also=[pooler.ALIAS],
@@ -145,10 +116,9 @@ def _files(
     name: str, args: PoolerArgs, declared: PoolerSettings, *, opts: pulumi.ResourceOptions
 ) -> dict[str, MountedFile]:
     engine, login = platform(args.settings), args.database.login
+    databases = pooler.named(host=login.host, port=login.port, name=login.database)
     content = pooler.render(
-        host=login.host,
-        port=login.port,
-        name=login.database,
+        databases=databases if args.settings.database.server else pooler.INCLUDED,
         connections=declared.connections,
         encrypted=login.ca is not None,
     )

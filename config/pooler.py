@@ -12,15 +12,17 @@ ALIAS, PORT = "pooler", 6432
 """Where it answers in the stack's network; there may be an old one beside a new one."""
 DATABASE = "litellm"
 """What it calls the database, whatever the server does."""
-USERS_FILE = "/tmp/users.txt"  # noqa: S108  # a path in the container, in its memory
+USERS_FILE, DATABASES_FILE = "/tmp/users.txt", "/tmp/databases.ini"  # noqa: S108  # in the container's memory
 CA_PATH = "/etc/pgbouncer/server-ca.pem"
 
 CLIENTS = 10_000
 """Connections of replicas that it takes. A constant, so that another number of replicas changes nothing here."""
 
+INCLUDED = f"%include {DATABASES_FILE}"
+"""A database whose address the container finds out and writes there: the stack's own."""
+
 TEMPLATE = """\
-[databases]
-{database} = host={host} port={port} dbname={name}
+{databases}
 
 [pgbouncer]
 listen_addr = *
@@ -37,9 +39,7 @@ max_db_connections = {connections}
 ; Prisma sends it, and every connection to Postgres has it from the login.
 ignore_startup_parameters = extra_float_digits
 
-; Postgres may be somewhere else when it is back, and is asked again at once.
-dns_max_ttl = 1
-dns_nxdomain_ttl = 1
+; Postgres is asked again at once when it is back.
 server_login_retry = 1
 server_connect_timeout = 5
 ; Longer than a replica waits for its own pool.
@@ -63,14 +63,19 @@ class PoolerSettings(Section):
     """Connections that it opens to Postgres at most; all replicas share them, each for the length of a transaction."""
 
 
-def render(*, host: str, port: int, name: str, connections: int, encrypted: bool) -> str:
-    """Return the content of pgbouncer.ini for the database `name` of a server, `encrypted` and checked, or in clear."""
+def named(*, host: str, port: int, name: str) -> str:
+    """Return the section for the database `name` of a server that DNS finds, or that is an address."""
+    return f"[databases]\n{DATABASE} = host={_quoted(host)} port={port} dbname={_quoted(name)}"
+
+
+def render(*, databases: str, connections: int, encrypted: bool) -> str:
+    """Return the content of pgbouncer.ini for what `named` returns, or INCLUDED.
+
+    It connects `encrypted` and checks the server's certificate, or in clear.
+    """
     tls = ["server_tls_sslmode = verify-full", f"server_tls_ca_file = {CA_PATH}"]
     return TEMPLATE.format(
-        database=DATABASE,
-        host=_quoted(host),
-        port=port,
-        name=_quoted(name),
+        databases=databases,
         listen_port=PORT,
         users_file=USERS_FILE,
         tls="\n".join(tls if encrypted else ["server_tls_sslmode = disable"]),

@@ -24,8 +24,8 @@ from supply.toolchain import Toolchain
 LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
 ALL = "all"
 E2E = "tests/e2e"
-BESIDE = tuple(f"tests/e2e/test_{name}.py" for name in ("make", "workflows", "external_stores"))
-"""Tests that run make in a checkout of their own, or a stack on servers of their own."""
+BESIDE = tuple(f"tests/e2e/test_{name}.py" for name in ("make", "workflows", "external_stores", "pooler"))
+"""Tests that run make in a checkout of their own, or a stack of their own that nobody measures."""
 ROUTED = tuple(f"tests/e2e/test_{name}.py" for name in ("routing", "stored_settings", "shared_state"))
 SEVERAL = tuple(f"tests/e2e/test_{name}.py" for name in ("environments", "backup"))
 ALERTED = tuple(f"tests/e2e/test_{name}.py" for name in ("alertmanager", "alerts", "certificates", "fault_alerts"))

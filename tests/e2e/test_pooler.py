@@ -11,8 +11,9 @@ import docker
 import psutil
 import pytest
 
-from components.pooler import CONFIG
+from components.pooler_scripts import CONFIG
 from config.pooler import USERS_FILE
+from config.settings import default_images
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
 from tests.e2e.backed_up import IN_THE_DATABASE, content, reached
 from tests.e2e.conftest import no_leftovers, remove
@@ -110,6 +111,30 @@ def test_postgres_that_crashed_is_reached_again(pooled: Pooled) -> None:
     with reached(pooled.stack) as gateway:
         login = {"Authorization": f"Bearer {gateway.master_key}"}
         until(lambda: gateway.client.post("/key/generate", json={"duration": "1m"}, headers=login).is_success)
+    pooled.stack.up("--expect-no-changes")
+
+
+def test_postgres_at_another_address_is_found(pooled: Pooled, engine: docker.DockerClient) -> None:
+    [database] = pooled.containers("database")
+    network = f"{pooled.stack.prefix}network"
+
+    def address() -> str:
+        database.reload()
+        return str(database.attrs["NetworkSettings"]["Networks"][network]["IPAddress"])
+
+    before = address()
+    database.stop()
+    name, labels = f"{pooled.stack.prefix}in-its-place", {STACK_LABEL: f"litellm-stack/{pooled.stack.name}"}
+    image = default_images()["postgres"]
+    other = engine.containers.run(image, ["sleep", "600"], name=name, labels=labels, network=network, detach=True)
+    try:
+        database.start()
+        assert address() != before
+        with reached(pooled.stack) as gateway:
+            login = {"Authorization": f"Bearer {gateway.master_key}"}
+            until(lambda: gateway.client.post("/key/generate", json={"duration": "1m"}, headers=login).is_success)
+    finally:
+        other.remove(force=True)
     pooled.stack.up("--expect-no-changes")
 
 

@@ -11,7 +11,7 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from components.pooler import START
+from components.pooler_scripts import HEALTH, START
 from config import pooler
 from config.external_database import CA_PATH
 from postgres_admin import external
@@ -72,10 +72,45 @@ def test_the_password_is_in_nothing_that_is_no_secret(resources: dict[str, mocks
                 assert "canary" not in json.dumps(value, default=str), (name, field)
 
 
+def run(script: str, folder: Path, *, finds: str, **environment: str) -> None:
+    """Run what the container does until it begins to be PgBouncer, where DNS `finds` this of Postgres, or nothing."""
+    tools = folder / "bin"
+    tools.mkdir(exist_ok=True)
+    (tools / "getent").write_text(f"#!/bin/sh\ntest -n '{finds}' && echo '{finds}'\n")
+    (tools / "getent").chmod(0o755)
+    commands = script.partition("exec ")[0].replace("/tmp/", f"{folder}/").replace("kill -HUP 1", "echo told")
+    done = subprocess.run(
+        ["sh", "-c", f"{commands} :"],
+        env={"PATH": f"{tools}:/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+    )
+    (folder / "said").write_text(done.stdout)
+
+
+def test_where_postgres_is_is_looked_up_again_and_pgbouncer_told_once(tmp_path: Path) -> None:
+    databases, said = tmp_path / "databases.ini", tmp_path / "said"
+    login = {"DATABASE_USER": "a", "DATABASE_PASSWORD": "b"}
+
+    def section(host: str) -> str:
+        return f"[databases]\nlitellm = host={host} port=5432 dbname=litellm\n"
+
+    run(START, tmp_path, finds="", **login)
+    assert databases.read_text() == section("database")
+    for finds, address, told in [
+        ("10.0.0.2      database", "10.0.0.2", "told\n"),
+        ("10.0.0.2      database", "10.0.0.2", ""),
+        ("", "10.0.0.2", ""),
+        ("10.0.0.9  database  database", "10.0.0.9", "told\n"),
+    ]:
+        run(HEALTH, tmp_path, finds=finds)
+        assert (databases.read_text(), said.read_text()) == (section(address), told)
+    run(START, tmp_path, finds="10.0.0.7 database", **login)
+    assert databases.read_text() == section("10.0.0.7")
+
+
 def test_users_and_passwords_of_any_kind_are_written_as_pgbouncer_reads_them(tmp_path: Path) -> None:
-    users = tmp_path / "users"
-    script = START.replace(pooler.USERS_FILE, str(users)).partition("exec ")[0]
-    login = {"DATABASE_USER": 'a"b', "DATABASE_PASSWORD": "p\\q \"'$HOME%s"}
-    subprocess.run(["sh", "-c", script], env={"PATH": "/usr/bin:/bin", **login}, check=True)
+    users = tmp_path / "users.txt"
+    run(START, tmp_path, finds="10.0.0.2  database", DATABASE_USER='a"b', DATABASE_PASSWORD="p\\q \"'$HOME%s")
     assert users.read_text() == '"a""b" "p\\q ""\'$HOME%s"\n"health" ""\n'
     assert users.stat().st_mode & 0o777 == 0o600

@@ -12,7 +12,7 @@ from config import pooler
 
 def rendered(**changes: Any) -> configparser.SectionProxy:
     parser = configparser.ConfigParser(interpolation=None)
-    given = {"host": "database", "port": 5432, "name": "litellm", "connections": 7, "encrypted": False, **changes}
+    given = {"databases": "[databases]", "connections": 7, "encrypted": False, **changes}
     parser.read_string(pooler.render(**given))
     return parser["pgbouncer"]
 
@@ -29,5 +29,5 @@ def test_a_server_is_checked_where_there_are_certificates(encrypted: bool, mode:
 
 
 def test_names_of_any_kind_are_quoted() -> None:
-    text = pooler.render(host="::1", port=6543, name="o'brien db", connections=2, encrypted=False)
-    assert "litellm = host='::1' port=6543 dbname='o''brien db'" in text
+    told = pooler.named(host="::1", port=6543, name="o'brien db")
+    assert told == "[databases]\nlitellm = host='::1' port=6543 dbname='o''brien db'"
