@@ -10,17 +10,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from config.problems import Problem
-from config.reading import mapping
 from config.section import Section
 
 SWARM = "swarm"
-
-NOT_YET = {
-    "databaseVolume": "the database of a stack on a Swarm cannot be moved to another volume yet",
-    "ports.database": "the database of a stack on a Swarm cannot be published yet",
-}
-"""What is refused, by its place in the stack config, and why."""
-
 
 HOST = r"^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$"
 """A name or an IPv4 address."""
@@ -41,7 +33,7 @@ class SwarmSettings(Section):
 
 
 def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
-    """Report what cannot be on a Swarm, and what the stack does not do there yet."""
+    """Report what does not go together with the engine."""
     if values.get("engine") != SWARM:
         if "swarm" in values:
             yield Problem(path="swarm", message="is for a Swarm; set `engine: swarm`, or remove it")
@@ -53,7 +45,3 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
                 message="a Swarm publishes ports on every address of its nodes; say so with `bind: 0.0.0.0`, and keep"
                 " others out with a firewall",
             )
-    for path, reason in NOT_YET.items():
-        *sections, name = path.split(".")
-        if mapping(values, *sections).get(name) is not None:
-            yield Problem(path=path, message=f"{reason}; remove it, or stay with `engine: docker`")

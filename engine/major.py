@@ -28,11 +28,16 @@ def check(*, image: str, volume: str, stack: str) -> None:
     """
     client = connect()
     try:
-        wanted = _of_image(client, image)
+        wanted = of_image(client, image)
         found = _of_data(client, volume, image) if wanted else None
     finally:
         client.close()
-    if found and wanted != found:
+    refuse_other(wanted, found, image=image, stack=stack)
+
+
+def refuse_other(wanted: int | None, found: int | None, *, image: str, stack: str) -> None:
+    """Raise EngineError where the data of a stack is of the major `found`, and its `image` of the major `wanted`."""
+    if wanted and found and wanted != found:
         raise EngineError(
             f"images.postgres is {image}, which is Postgres {wanted}, and the database of stack {stack} was made by"
             f" Postgres {found}: it would not start. To move its data to {wanted}: `make upgrade-database"
@@ -40,7 +45,7 @@ def check(*, image: str, volume: str, stack: str) -> None:
         )
 
 
-def _of_image(client: DockerClient, image: str) -> int | None:
+def of_image(client: DockerClient, image: str) -> int | None:
     """Return the major version in an image, as its environment says it, or else its tag."""
     try:
         environment = client.images.get(image).attrs["Config"]["Env"] or ()

@@ -13,6 +13,8 @@ from supply.pulumi import Pulumi
 
 ASSENT = "DELETE_DATABASE"
 VOLUME = "docker:index/volume:Volume"
+NODE_VOLUME = "pulumi-python:dynamic/engine:NodeVolume"
+"""On a Swarm (engine/swarm/volume.py)."""
 
 
 def protected_names(resources: Sequence[Mapping[str, Any]]) -> list[str]:

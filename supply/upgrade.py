@@ -8,56 +8,63 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from supply import backups, logs
+from supply import backups, postgres_image
 from supply.console import Console
+from supply.database_on_host import OnHost
+from supply.database_on_swarm import OnSwarm
 from supply.errors import SupplyError
-from supply.process import capture, run, succeeds
+from supply.process import run
 from supply.pulumi import Pulumi
-from supply.teardown import VOLUME
+from supply.teardown import NODE_VOLUME, VOLUME
 
 SETTING = "databaseVolume"
 UNTIL_RESTORED = "**::verification-asked"
 """What has to wait until the data is there: the proof that the gateway knows its keys."""
-STOP_SECONDS = "60"  # for requests in flight
-_MAJOR = "PG_MAJOR="
-_DATA_VERSION = ["sh", "-c", 'cat "$PGDATA/PG_VERSION"']
+_VOLUMES = (VOLUME, NODE_VOLUME)
+
+
+class Database(Protocol):
+    """The database that a stack has, and the replicas that use it, wherever they are."""
+
+    def major(self) -> int:
+        """Return the major version of its data."""
+
+    def is_taken(self, volume: str) -> bool:
+        """Tell whether data may be in a volume of this name, where the database has its own."""
+
+    def stop_replicas(self) -> Callable[[], None]:
+        """Let nobody write any more; what is returned starts the replicas again."""
 
 
 def upgrade(pulumi: Pulumi, *, project: str, python: Path, console: Console, up: Callable[[], object]) -> None:
     """Move the stack's data to the Postgres that its config names; `up` brings the stack up."""
-    label = f"{project}/{pulumi.stack}"
     given = backups.recorded(pulumi)
-    place = given["backup"].get("place") or {}
-    if place.get("external"):
-        raise SupplyError(
-            f"The database of stack {pulumi.stack} is somebody else's (`database.external`)",
-            mend="Whoever runs it upgrades it. images.postgres needs the same version then, for its tools.",
-        )
-    if place:
-        raise SupplyError(
-            f"The database of stack {pulumi.stack} is on a Swarm, whose volumes this command does not reach",
-            mend="Make another stack with the new image, and restore a backup of this one into it (docs/swarm.md).",
-        )
     container = str(given["backup"]["container"])
-    image = _image(pulumi, project)
-    old, new = _version_of_data(container), _version_of_image(image)
+    database = _database(given["backup"].get("place"), container, pulumi, project)
+    old, new = database.major(), postgres_image.major(_image(pulumi, project))
     if old == new:
         raise SupplyError(
             f"The database of stack {pulumi.stack} is of Postgres {new} already",
             mend=f"To move it to another major version, name its image: pulumi config set --stack {pulumi.stack} --path"
             " images.postgres postgres:...",
         )
-    volume = _new_volume(container, new)
+    volume = f"{container}-{new}"
+    if database.is_taken(volume):
+        raise SupplyError(
+            f"The volume {volume} is there already, from an upgrade of before",
+            mend="Look what it holds, and remove it where the database is, if nothing is missed: docker volume rm"
+            f" {volume}",
+        )
     console.say(
         f"Moving the database of stack {pulumi.stack} from Postgres {old} to {new}; it does not serve meanwhile."
     )
-    _stop_replicas(label)
+    start_replicas = database.stop_replicas()
     try:
         file = backups.take(pulumi, python=python)
     except SupplyError:
-        _start_replicas(label)
+        start_replicas()
         raise
     console.say(f"  backup: {file}")
     try:
@@ -78,6 +85,19 @@ def upgrade(pulumi: Pulumi, *, project: str, python: Path, console: Console, up:
     )
 
 
+def _database(place: Mapping[str, Any] | None, container: str, pulumi: Pulumi, project: str) -> Database:
+    """Return the stack's database; `place` is from where it is reached, unless that is inside its container."""
+    label = f"{project}/{pulumi.stack}"
+    if not place:
+        return OnHost(container=container, label=label)
+    if place.get("external"):
+        raise SupplyError(
+            f"The database of stack {pulumi.stack} is somebody else's (`database.external`)",
+            mend="Whoever runs it upgrades it. images.postgres needs the same version then, for its tools.",
+        )
+    return OnSwarm(service=container, label=label)
+
+
 def kept(deployment: Mapping[str, Any], container: str) -> dict[str, Any]:
     """Return an exported state in which the database's volumes are not protected, and outlive their removal."""
     resources = [
@@ -89,7 +109,7 @@ def kept(deployment: Mapping[str, Any], container: str) -> dict[str, Any]:
 
 def _is_volume(resource: Mapping[str, Any], container: str) -> bool:
     name = str((resource.get("outputs") or {}).get("name", ""))
-    return resource.get("type") == VOLUME and (name == container or name.startswith(f"{container}-"))
+    return resource.get("type") in _VOLUMES and (name == container or name.startswith(f"{container}-"))
 
 
 def _keep_old_volume(pulumi: Pulumi, container: str) -> None:
@@ -110,37 +130,3 @@ def _image(pulumi: Pulumi, project: str) -> str:
     images: dict[str, str] = json.loads((pulumi.checkout / "config" / "images.json").read_text())
     images |= shown.get(f"{project}:images", {}).get("objectValue") or {}
     return images["postgres"]
-
-
-def _version_of_image(image: str) -> int:
-    if not succeeds(["docker", "image", "inspect", image]):
-        run(["docker", "pull", image], what=f"Pulling {image}")
-    shown = capture(["docker", "image", "inspect", "--format", "{{json .Config.Env}}", image], what=f"Reading {image}")
-    for entry in json.loads(shown) or ():
-        if str(entry).startswith(_MAJOR):
-            return int(str(entry).removeprefix(_MAJOR))
-    raise SupplyError(f"{image} does not say which Postgres it is (no {_MAJOR[:-1]} in its environment)")
-
-
-def _version_of_data(container: str) -> int:
-    return int(capture(["docker", "exec", container, *_DATA_VERSION], what=f"Asking container {container}"))
-
-
-def _new_volume(container: str, major: int) -> str:
-    volume = f"{container}-{major}"
-    if succeeds(["docker", "volume", "inspect", volume]):
-        raise SupplyError(
-            f"The volume {volume} is there already, from an upgrade of before",
-            mend=f"Look what it holds, and remove it if nothing is missed: docker volume rm {volume}",
-        )
-    return volume
-
-
-def _stop_replicas(label: str) -> None:
-    names = [source.container for source in logs.sources(label, component="proxy")]
-    run(["docker", "stop", "--time", STOP_SECONDS, *names], what="Stopping the replicas")
-
-
-def _start_replicas(label: str) -> None:
-    names = [source.container for source in logs.sources(label, component="proxy")]
-    run(["docker", "start", *names], what="Starting the replicas")

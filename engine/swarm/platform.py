@@ -34,14 +34,17 @@ class Swarm:
     def check(
         self,
         *,
-        label: str,  # noqa: ARG002
+        label: str,
         address: str,  # noqa: ARG002
         ports: Mapping[str, int],  # noqa: ARG002
-        image: str,  # noqa: ARG002
-        volume: str | None,  # noqa: ARG002
+        image: str,
+        volume: str | None,
     ) -> None:
-        """See whether there is a manager to ask and a node for the data; ports and volume are on other hosts."""
-        preflight.check(data_label=self.data_label)
+        """See whether there is a manager to ask, a node for the data, and a Postgres that can start with it.
+
+        Ports are on other hosts.
+        """
+        preflight.check(label=label, data_label=self.data_label, image=image, volume=volume)
 
     def has_volume(self, name: str) -> bool:  # noqa: ARG002
         """Say yes: another node than the one that is asked keeps it."""

@@ -58,6 +58,11 @@ def declared(manager: Host, *, data: Host, folder: Path) -> Stack:
     return stack
 
 
+def there(stack: Stack) -> dict[str, Any]:
+    """Return what a stack's config has to keep, so that it is on the Swarm that it was declared for."""
+    return {name: stack.config[name] for name in ("engine", "swarm", "bind", "startTimeout", "protect")}
+
+
 def on_nodes(hosts: Sequence[Host], component: str, *, stack: Stack | None = None) -> list[Any]:
     """Return the containers of a component, on whatever node: those of one stack, or of the only one."""
     labels = [f"{COMPONENT_LABEL}={component}"]

@@ -36,7 +36,7 @@ def engine(environment: list[str] | None) -> Any:
 def test_an_image_says_its_major_version_or_its_tag_does(
     image: str, environment: list[str] | None, expected: int | None
 ) -> None:
-    assert major._of_image(engine(environment), image) == expected
+    assert major.of_image(engine(environment), image) == expected
 
 
 def test_what_was_made_by_another_major_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from supply.pulumi import _unwrapped
 from supply.upgrade import kept
 
-VOLUME = {"type": "docker:index/volume:Volume", "protect": True, "outputs": {"name": "gateway-prod-database"}}
+KINDS = ("docker:index/volume:Volume", "pulumi-python:dynamic/engine:NodeVolume")
 
 
-def test_the_databases_volumes_are_kept_and_nothing_else_is_changed() -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_databases_volumes_are_kept_and_nothing_else_is_changed(kind: str) -> None:
+    volume = {"type": kind, "protect": True, "outputs": {"name": "gateway-prod-database"}}
     others: list[dict[str, Any]] = [
         {"type": "docker:index/volume:Volume", "protect": True, "outputs": {"name": "gateway-prod-databases"}},
         {"type": "docker:index/container:Container", "outputs": {"name": "gateway-prod-database"}},
         {"type": "pulumi:pulumi:Stack"},
     ]
-    exported = {"version": 3, "deployment": {"manifest": {}, "resources": [VOLUME, *others]}}
-    changed = {**VOLUME, "protect": False, "retainOnDelete": True}
+    exported = {"version": 3, "deployment": {"manifest": {}, "resources": [volume, *others]}}
+    changed = {**volume, "protect": False, "retainOnDelete": True}
     assert kept(exported, "gateway-prod-database") == {
         "version": 3,
         "deployment": {"manifest": {}, "resources": [changed, *others]},

@@ -1,0 +1,113 @@
+"""The database of a stack on a Swarm, on a node that the program does not talk to: published, and moved to another."""
+
+from __future__ import annotations
+
+import copy
+import secrets
+from collections.abc import Iterator
+from io import BytesIO
+
+import docker
+import pytest
+
+from config.settings import default_images
+from supply.console import Console
+from supply.errors import SupplyError
+from supply.upgrade import upgrade
+from tests.e2e.backed_up import (
+    PYTHON,
+    assert_serves,
+    command_line,
+    config,
+    content,
+    declared,
+    files,
+    reached,
+    spend,
+    written_spend,
+)
+from tests.e2e.fleet import Host
+from tests.e2e.fleet import copy as copy_image
+from tests.e2e.stack import Stack
+from tests.e2e.swarm_stack import declared as on_a_swarm
+from tests.e2e.swarm_stack import on_nodes, there
+
+PORTS = {"gateway": 4003, "prometheus": 9093, "database": 5433}
+OLDER = "litellm-stack-test/postgres:that-says-it-is-14"
+
+
+@pytest.fixture(scope="module")
+def older(hosts: list[Host], engine: docker.DockerClient) -> Iterator[str]:
+    """Give the nodes an image of a Postgres that says it is older: there is one major version on this machine."""
+    dockerfile = f"FROM {default_images()['postgres']}\nENV PG_MAJOR=14\n"
+    engine.images.build(fileobj=BytesIO(dockerfile.encode()), tag=OLDER)
+    copy_image(OLDER, hosts)
+    yield OLDER
+    engine.images.remove(OLDER, force=True)
+
+
+@pytest.fixture(scope="module")
+def stack(hosts: list[Host], older: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    manager, worker = hosts
+    stack = on_a_swarm(manager, data=worker, folder=tmp_path_factory.mktemp("upgraded"))
+    given = {**config(), "access": declared(), "images": {"postgres": older}, "ports": PORTS}
+    stack.configure({**given, **there(stack), "replicas": 2, "protect": True})
+    stack.encrypt("secrets.OPENAI_API_KEY", f"sk-canary-{secrets.token_hex(8)}")
+    stack.up()
+    yield stack
+    stack.run("state", "unprotect", "--all", "--yes")
+    stack.run("destroy", "--yes", "--skip-preview")
+
+
+def test_the_database_is_published_at_its_node(stack: Stack, hosts: list[Host], engine: docker.DockerClient) -> None:
+    worker = hosts[1]
+    command = ["pg_isready", "-h", worker.address, "-p", str(PORTS["database"])]
+    said = engine.containers.run(default_images()["postgres"], entrypoint=command, network_mode="host", remove=True)
+    assert b"accepting connections" in said
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+
+
+def test_another_major_version_is_refused_at_preview_and_moved_by_a_command(
+    stack: Stack, hosts: list[Host], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", hosts[0].socket)
+    with reached(stack) as gateway:
+        key = gateway.keys["chat-app"]
+        assert content(gateway, key=key, model="chat") == "first answer"
+        spent = written_spend(gateway, key)
+    unmoved = copy.deepcopy(stack.config)
+    stack.configure({name: value for name, value in stack.config.items() if name != "images"})
+    refused = stack.run("preview")
+    assert refused.returncode != 0
+    assert "Postgres 15, and the database of stack" in refused.stdout
+    assert f"make upgrade-database STACK={stack.name}" in refused.stdout
+
+    before = files(stack)
+    _upgrade(stack)
+    assert files(stack) > before
+    assert_serves(stack)
+    with reached(stack) as gateway:
+        assert gateway.keys["chat-app"] == key
+        assert spend(gateway, key) >= spent
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+    [database] = on_nodes(hosts, "database", stack=stack)
+    moved = f"{stack.prefix}database-15"
+    assert moved in {mount.get("Name") for mount in database.attrs["Mounts"]}
+    kept = {volume.name for volume in hosts[1].engine.volumes.list()}
+    assert {f"{stack.prefix}database", moved} <= kept
+
+    with pytest.raises(SupplyError, match="is of Postgres 15 already"):
+        _upgrade(stack)
+    # The way back is to name the old volume and its image again.
+    stack.configure(unmoved)
+    stack.run("state", "unprotect", "--all", "--yes")
+    stack.up()
+    assert_serves(stack)
+    stack.configure({name: value for name, value in stack.config.items() if name != "images"})
+    with pytest.raises(SupplyError, match=f"The volume {moved} is there already"):
+        _upgrade(stack)
+    assert_serves(stack)
+
+
+def _upgrade(stack: Stack) -> None:
+    upgrade(command_line(stack), project="litellm-stack", python=PYTHON, console=Console(), up=stack.up)
