@@ -32,18 +32,6 @@ SUBNET = "10.231.77"
 MACHINE = f"{SUBNET}.1"
 """This machine's, which reaches them all."""
 RUN = Path("/run/litellm-stack-fleet")
-IMAGES = (
-    "alertmanager",
-    "blackboxExporter",
-    "haproxy",
-    "litellm",
-    "pgbouncer",
-    "postgres",
-    "postgresExporter",
-    "prometheus",
-    "redis",
-    "redisExporter",
-)
 API = "1.41"
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -127,7 +115,7 @@ def fleet(count: int) -> Iterator[list[Host]]:
             cleanup.callback(_stop, host)
         for host in hosts:
             _wait(host)
-        _bring(hosts, [default_images()[name] for name in IMAGES])
+        _bring(hosts, list(default_images().values()))
         _join(hosts)
         yield hosts
 

@@ -166,11 +166,14 @@ def _routing() -> dict[str, Any]:
 
 
 @contextmanager
-def running(engine: docker.DockerClient, stack: Stack) -> Iterator[Routed]:
-    """Bring the stack up with its provider; the provider is gone before the network that it is on."""
+def running(engine: docker.DockerClient, stack: Stack, *, at: str = "127.0.0.1") -> Iterator[Routed]:
+    """Bring the stack up with its provider, which is told what to do `at` an address of the engine's host.
+
+    The provider is gone before the network that it is on.
+    """
     for name, value in SECRETS.items():
         stack.encrypt(f"secrets.{name}", value)
     stack.up()
     outputs = stack.outputs()
-    with upstream(engine, stack) as provider, httpx.Client(base_url=outputs["gatewayUrl"], timeout=60) as client:
+    with upstream(engine, stack, at=at) as provider, httpx.Client(base_url=outputs["gatewayUrl"], timeout=60) as client:
         yield Routed(stack=stack, upstream=provider, client=client, keys=outputs["virtualKeys"])

@@ -59,6 +59,8 @@ def asked(
         yield lost
         seconds = mended(lambda: settled(hosts[0]))
         time.sleep(longer)
+    # Of a node that was cut off, the manager learns what it runs only now.
+    mended(lambda: all(settled(hosts[0]) for _ in seconds_in_a_row(5)))
     for name, part in seen.items():
         failures = [failure.partition(": ")[2] for failure in part.failures]
         print(f"{what}: back after {seconds:.0f} s; {name}: {part.answers.total()} answers, lost {Counter(failures)}")
@@ -70,6 +72,12 @@ def settled(manager: Host) -> bool:
     listed: Any = manager.engine.api.services  # docker-py leaves it untyped
     counts = [service["ServiceStatus"] for service in listed(status=True)]
     return all(count["RunningTasks"] == count["DesiredTasks"] for count in counts)
+
+
+def seconds_in_a_row(count: int) -> Iterator[None]:
+    for _ in range(count):
+        yield
+        time.sleep(1)
 
 
 def crash(container: Container) -> None:

@@ -32,11 +32,16 @@ def pulumi(stack: Stack, **environment: str) -> Pulumi:
 def limited(stack: Stack) -> Iterator[dict[str, Any]]:
     """A config that breaks no rule; the stack has its own again afterwards."""
     good = dict(stack.config)
+    yield with_limits(good, policy=MANDATORY)
+    stack.configure(good)
+
+
+def with_limits(good: dict[str, Any], *, policy: dict[str, str]) -> dict[str, Any]:
+    """Return a config whose keys all have a budget, and the levels of the rules."""
     keys = {
         alias: {"max_budget": 1, "budget_duration": "1d", **fields} for alias, fields in good["access"]["keys"].items()
     }
-    yield {**good, "access": {**good["access"], "keys": keys}, "policy": MANDATORY}
-    stack.configure(good)
+    return {**good, "access": {**good["access"], "keys": keys}, "policy": policy}
 
 
 def found(stack: Stack, config: Mapping[str, Any]) -> str:

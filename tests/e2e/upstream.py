@@ -58,8 +58,8 @@ class Upstream:
 
 
 @contextmanager
-def upstream(engine: docker.DockerClient, stack: Stack) -> Iterator[Upstream]:
-    """Run the provider on the network of a stack that is up, and reach it on 127.0.0.1."""
+def upstream(engine: docker.DockerClient, stack: Stack, *, at: str = "127.0.0.1") -> Iterator[Upstream]:
+    """Run the provider on the network of a stack that is up, and reach it `at` an address of the engine's host."""
     port = free_port()
     container = engine.containers.run(
         default_images()["litellm"],
@@ -69,10 +69,10 @@ def upstream(engine: docker.DockerClient, stack: Stack) -> Iterator[Upstream]:
         labels={STACK_LABEL: f"litellm-stack/{stack.name}"},
         network=f"{stack.prefix}network",
         networking_config={f"{stack.prefix}network": docker.types.EndpointConfig("1.43", aliases=[HOST])},
-        ports={f"{PORT}/tcp": ("127.0.0.1", port)},
+        ports={f"{PORT}/tcp": (at, port)},
     )
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10, trust_env=False) as client:
+        with httpx.Client(base_url=f"http://{at}:{port}", timeout=10, trust_env=False) as client:
             _wait(client)
             yield Upstream(client)
     finally:

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.e2e import routed as routing
 from tests.e2e.conftest import CANARY, stack_config
 from tests.e2e.fleet import Host, fleet
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
-from tests.e2e.swarm_stack import declared, url
+from tests.e2e.swarm_stack import declared, there, url
+
+ROUTED_PORTS = {"gateway": 4004, "prometheus": 9094}
+"""The defaults are the other stack's, on every node."""
 
 
 @pytest.fixture(scope="package")
@@ -26,11 +30,20 @@ def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """The stack of the tests on one host. It goes with the hosts, whatever happens."""
     manager, worker = hosts
     stack = declared(manager, data=worker, folder=tmp_path_factory.mktemp("on-a-swarm"))
-    there = {name: stack.config[name] for name in ("engine", "swarm", "bind", "startTimeout", "protect")}
-    stack.configure({**stack_config(), "ports": {}, **there})
+    stack.configure({**stack_config(), "ports": {}, **there(stack)})
     stack.encrypt("secrets.OPENAI_API_KEY", CANARY)
     stack.up()
     return stack
+
+
+@pytest.fixture(scope="package")
+def routed(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Iterator[routing.Routed]:
+    """The stack whose models are deployments of the tests' own provider, which runs on the manager."""
+    manager, worker = hosts
+    stack = declared(manager, data=worker, folder=tmp_path_factory.mktemp("routed"))
+    stack.configure({**routing.config(), "ports": ROUTED_PORTS, **there(stack)})
+    with routing.running(manager.engine, stack, at=manager.address) as running:
+        yield running
 
 
 @pytest.fixture

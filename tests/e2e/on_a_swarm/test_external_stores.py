@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.external_stores import Standing, placed, servers
 from tests.e2e.fleet import MACHINE, Host
-from tests.e2e.swarm_stack import declared
+from tests.e2e.swarm_stack import declared, there
 from tests.e2e.test_external_stores import (  # noqa: F401  # collected here, with this folder's fixtures
     test_a_backup_brings_back_what_was_lost,
     test_a_pgbouncer_between_shares_its_connections_and_checks_the_server,
@@ -35,6 +35,5 @@ def standing(
     """A stack of its own. It goes with the hosts, whatever happens."""
     manager, worker = hosts
     stack = declared(manager, data=worker, folder=tmp_path_factory.mktemp("external"))
-    there = {name: stack.config[name] for name in ("engine", "swarm", "bind", "startTimeout", "protect")}
     with servers(engine, stack=stack.name, address=MACHINE) as (server, redis):
-        yield placed(stack, server, redis, ports=PORTS, **there)
+        yield placed(stack, server, redis, ports=PORTS, **there(stack))

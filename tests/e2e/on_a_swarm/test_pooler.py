@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.fleet import Host
 from tests.e2e.pooled import Pooled, pooled_config
-from tests.e2e.swarm_stack import declared, on_nodes
+from tests.e2e.swarm_stack import declared, on_nodes, there
 from tests.e2e.test_pooler import (  # noqa: F401  # collected here, with this folder's fixtures
     test_a_crash_of_it_is_not_noticed_by_keys_that_replicas_remember,
     test_another_password_takes_over_without_a_lost_request,
@@ -28,8 +28,7 @@ PORTS = {"gateway": 4002, "prometheus": 9092}
 def pooled(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pooled]:
     manager, worker = hosts
     stack = declared(manager, data=worker, folder=tmp_path_factory.mktemp("pooled"))
-    there = {name: stack.config[name] for name in ("engine", "swarm", "bind", "startTimeout", "protect")}
-    stack.configure({**pooled_config(), "ports": PORTS, **there})
+    stack.configure({**pooled_config(), "ports": PORTS, **there(stack)})
     stack.encrypt("secrets.OPENAI_API_KEY", f"sk-canary-{secrets.token_hex(8)}")
     stack.up()
     yield Pooled(stack=stack, containers=lambda component: on_nodes(hosts, component, stack=stack))
