@@ -27,8 +27,10 @@ _USERS = (
     r""" printf '%s %s\n' "$(quoted "$DATABASE_USER")" "$(quoted "$DATABASE_PASSWORD")" """
     f"""'"{ASKING}"' '""' > {pooler.USERS_FILE}"""
 )
+# A connection is a file, and an engine may let a process open 1,024 unless it asks for more.
+_OPEN = 'ulimit -n "$(ulimit -H -n)"'
 START = (
-    f"umask 077; {_LOOK} || found={HOST}; {_WRITE}; {_USERS}; unset DATABASE_USER DATABASE_PASSWORD;"
+    f"{_OPEN}; umask 077; {_LOOK} || found={HOST}; {_WRITE}; {_USERS}; unset DATABASE_USER DATABASE_PASSWORD;"
     f" exec pgbouncer {CONFIG}"
 )
 # It answers without Postgres, too: whether that can be reached, replicas and the edge tell.

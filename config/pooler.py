@@ -36,7 +36,7 @@ pool_mode = transaction
 max_client_conn = {clients}
 default_pool_size = {connections}
 max_db_connections = {connections}
-; Prisma sends it, and every connection to Postgres has it from the login.
+; Drivers send it, and PgBouncer would refuse them; LiteLLM's own leaves it out, too (proxy/db/pgbouncer.py).
 ignore_startup_parameters = extra_float_digits
 
 ; Postgres is asked again at once when it is back.
