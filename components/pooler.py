@@ -13,7 +13,7 @@ import pulumi
 
 from components.network import Network
 from components.platform import platform
-from components.pooler_scripts import CONFIG, HEALTH, START
+from components.pooler_scripts import CONFIG, health, start
 from components.postgres import Postgres
 from components.secrets import Secrets
 from config import pooler
@@ -92,7 +92,7 @@ class Pooler(pulumi.ComponentResource):
 
 
 def _workload(name: str, args: PoolerArgs, declared: PoolerSettings, *, opts: pulumi.ResourceOptions) -> Workload:
-    engine, login = platform(args.settings), args.database.login
+    engine, login, own = platform(args.settings), args.database.login, args.settings.runs_database
     return Workload(
         component=COMPONENT,
         image=engine.image(f"{name}-image", args.settings.images.pgbouncer, opts=opts),
@@ -100,11 +100,11 @@ def _workload(name: str, args: PoolerArgs, declared: PoolerSettings, *, opts: pu
         memory=args.settings.memory.pooler,
         cpus=args.settings.cpus.pooler,
         stop_grace=10,
-        health=HealthCheck(command=["sh", "-c", HEALTH], interval=1, timeout=5, retries=30),
+        health=HealthCheck(command=["sh", "-c", health(own=own)], interval=1, timeout=5, retries=30),
         network=args.network.network_name,
         alias=COMPONENT,
         also=[pooler.ALIAS],
-        entrypoint=["sh", "-c", START],
+        entrypoint=["sh", "-c", start(own=own)],
         environment={"DATABASE_USER": login.user, "DATABASE_PASSWORD": login.password},
         secrets=("DATABASE_PASSWORD",),
         files=_files(name, args, declared, opts=opts),
@@ -118,7 +118,7 @@ def _files(
     engine, login = platform(args.settings), args.database.login
     databases = pooler.named(host=login.host, port=login.port, name=login.database)
     content = pooler.render(
-        databases=databases if args.settings.database.server else pooler.INCLUDED,
+        databases=pooler.INCLUDED if args.settings.runs_database else databases,
         connections=declared.connections,
         encrypted=login.ca is not None,
     )

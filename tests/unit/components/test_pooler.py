@@ -11,7 +11,7 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from components.pooler_scripts import HEALTH, START
+from components.pooler_scripts import health, start
 from config import pooler
 from config.external_database import CA_PATH
 from postgres_admin import external
@@ -61,6 +61,11 @@ def test_it_checks_the_server_and_replicas_need_not(
     assert CA_PATH not in [mount["target"] for mount in resources["proxy-replica-0"].inputs["mounts"]]
 
 
+def test_it_looks_for_no_server_of_somebody_elses_by_itself(container: dict[str, Any]) -> None:
+    # DNS says how long an address is good, and a name that is not there may take long to be refused.
+    assert "getent" not in json.dumps([container["entrypoints"], container["healthcheck"]])
+
+
 def test_the_edge_looks_whether_it_answers(resources: dict[str, mocks.MockResourceArgs]) -> None:
     assert "server-template pgbouncer 2 pooler:6432" in resources["edge-config"].inputs["content"]
 
@@ -95,7 +100,7 @@ def test_where_postgres_is_is_looked_up_again_and_pgbouncer_told_once(tmp_path: 
     def section(host: str) -> str:
         return f"[databases]\nlitellm = host={host} port=5432 dbname=litellm\n"
 
-    run(START, tmp_path, finds="", **login)
+    run(start(own=True), tmp_path, finds="", **login)
     assert databases.read_text() == section("database")
     for finds, address, told in [
         ("10.0.0.2      database", "10.0.0.2", "told\n"),
@@ -103,14 +108,14 @@ def test_where_postgres_is_is_looked_up_again_and_pgbouncer_told_once(tmp_path: 
         ("", "10.0.0.2", ""),
         ("10.0.0.9  database  database", "10.0.0.9", "told\n"),
     ]:
-        run(HEALTH, tmp_path, finds=finds)
+        run(health(own=True), tmp_path, finds=finds)
         assert (databases.read_text(), said.read_text()) == (section(address), told)
-    run(START, tmp_path, finds="10.0.0.7 database", **login)
+    run(start(own=True), tmp_path, finds="10.0.0.7 database", **login)
     assert databases.read_text() == section("10.0.0.7")
 
 
 def test_users_and_passwords_of_any_kind_are_written_as_pgbouncer_reads_them(tmp_path: Path) -> None:
     users = tmp_path / "users.txt"
-    run(START, tmp_path, finds="10.0.0.2  database", DATABASE_USER='a"b', DATABASE_PASSWORD="p\\q \"'$HOME%s")
+    run(start(own=True), tmp_path, finds="10.0.0.2  database", DATABASE_USER='a"b', DATABASE_PASSWORD="p\\q \"'$HOME%s")
     assert users.read_text() == '"a""b" "p\\q ""\'$HOME%s"\n"health" ""\n'
     assert users.stat().st_mode & 0o777 == 0o600
