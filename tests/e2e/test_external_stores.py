@@ -161,10 +161,10 @@ def test_a_pgbouncer_between_shares_its_connections_and_checks_the_server(standi
     outputs = stack.outputs()
     with load(url=outputs["gatewayUrl"], clients=[admin(outputs["masterKey"])] * 8) as seen:
         until(lambda: seen.answers["admin"] > 20)
-        assert sessions(standing.server) == {SECOND: True}
-        count = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{SECOND}'"  # noqa: S608  # a constant
+        assert list(sessions(standing.server).values()) == [True]
+        count = "SELECT count(*) FROM pg_stat_activity WHERE client_addr IS NOT NULL"
         found = [int(standing.server.sql(count)) for _ in range(10)]
-    assert 1 <= max(found) <= 3
+    assert 1 < max(found) <= 3
     assert seen.failures == []
     stack.configure(before)
     stack.up()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from config.policy import PROTECTED
+from config.settings import PortSettings
 from supply import plans, policy
 from supply.console import Console
 from supply.errors import SupplyError
@@ -66,7 +67,7 @@ def broken(rule: str, good: dict[str, Any]) -> tuple[dict[str, Any], str]:
     access, proxy = good["access"], good["proxy"]
     every_model = {"model_name": "openai/*", "litellm_params": {"model": "openai/*", "mock_response": "any"}}
     budget = {"max_budget": 5, "budget_duration": "1d"}
-    port = free_port()
+    port, published = free_port(), good["ports"].get("gateway", PortSettings().gateway)
     changes: dict[str, tuple[dict[str, Any], str]] = {
         "limitedKeys": (
             {"access": {**access, "keys": {**access["keys"], "endless": {"rpm_limit": 1}}}},
@@ -85,7 +86,7 @@ def broken(rule: str, good: dict[str, Any]) -> tuple[dict[str, Any], str]:
             {"proxy": {**proxy, "model_list": [*proxy["model_list"], every_model]}},
             "proxy.model_list[4] is 'openai/*'",
         ),
-        "publicAddress": ({"bind": "0.0.0.0"}, f"port {good['ports']['gateway']} listens on 0.0.0.0"),  # noqa: S104
+        "publicAddress": ({"bind": "0.0.0.0"}, f"port {published} listens on 0.0.0.0"),  # noqa: S104
         "keptData": ({"databaseVolume": "2"}, "-database' would be deleted"),
     }
     return changes[rule]
