@@ -19,7 +19,15 @@ NETWORK = "bridge"
 
 
 def prepare(client: DockerClient, *, label: str, component: str, image: str, setting: str) -> None:
-    """Have the `image` that `setting` names, and remove what a look of the stack with `label` left that was killed."""
+    """Have the `image` that `setting` names, and remove what a look of the stack with `label` left that was killed.
+
+    Raises EngineError where there is no image, or no network to look from.
+    """
+    if NETWORK not in [network.name for network in client.networks.list()]:
+        raise EngineError(
+            f"the Docker engine has no network `{NETWORK}` (it runs with `--bridge=none`), from which a preview looks"
+            " at what others run; let it have one"
+        )
     try:
         client.images.get(image)
     except ImageNotFound:
