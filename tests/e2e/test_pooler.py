@@ -128,10 +128,10 @@ def test_postgres_at_another_address_is_found(pooled: Pooled, engine: docker.Doc
     pooled.stack.up("--expect-no-changes")
 
 
-def test_another_password_takes_over_without_a_lost_request(pooled: Pooled) -> None:
+def test_another_password_and_another_salt_key_take_over_without_a_lost_request(pooled: Pooled) -> None:
     stack, outputs = pooled.stack, pooled.stack.outputs()
     key, before = outputs["virtualKeys"]["chat-app"], pooled.sql(f"SELECT DISTINCT usename {LOGINS}")
-    stack.configure({**stack.config, "rotation": {"databasePassword": 2}})
+    stack.configure({**stack.config, "rotation": {"databasePassword": 2, "saltKey": 2}})
     clients = [chat(key, "chat"), stream(key, "chat"), admin(outputs["masterKey"])]
     with load(url=outputs["gatewayUrl"], clients=clients) as seen:
         until(lambda: seen.answers["admin"] > 5)
@@ -140,6 +140,8 @@ def test_another_password_takes_over_without_a_lost_request(pooled: Pooled) -> N
     assert seen.failures == []
     assert before not in pooled.sql("SELECT rolname FROM pg_roles").split()
     assert pooled.connections() <= SHARED
+    with reached(stack) as gateway:
+        assert content(gateway, key=gateway.keys["chat-app"], model="extra") == IN_THE_DATABASE
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
 
 

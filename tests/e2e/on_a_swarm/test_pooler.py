@@ -12,7 +12,7 @@ from tests.e2e.pooled import Pooled, pooled_config
 from tests.e2e.swarm_stack import declared, on_nodes, there
 from tests.e2e.test_pooler import (  # noqa: F401  # collected here, with this folder's fixtures
     test_a_crash_is_not_noticed_by_keys_that_replicas_remember,
-    test_another_password_takes_over_without_a_lost_request,
+    test_another_password_and_another_salt_key_take_over_without_a_lost_request,
     test_it_serves,
     test_its_configuration_shows_no_password,
     test_replicas_share_what_it_opens,
