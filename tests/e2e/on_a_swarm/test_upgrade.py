@@ -40,7 +40,7 @@ OLDER = "litellm-stack-test/postgres:that-says-it-is-14"
 def older(hosts: list[Host], engine: docker.DockerClient) -> Iterator[str]:
     """Give the nodes an image of a Postgres that says it is older: there is one major version on this machine."""
     dockerfile = f"FROM {default_images()['postgres']}\nENV PG_MAJOR=14\n"
-    engine.images.build(fileobj=BytesIO(dockerfile.encode()), tag=OLDER)
+    engine.images.build(fileobj=BytesIO(dockerfile.encode()), tag=OLDER, rm=True)
     copy_image(OLDER, hosts)
     yield OLDER
     engine.images.remove(OLDER, force=True)
