@@ -7,6 +7,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import docker
@@ -26,7 +27,16 @@ PATIENCE = 240
 
 @pytest.fixture(scope="module")
 def listener(stack: Stack, engine: docker.DockerClient) -> Iterator[Upstream]:
-    """The stack with an Alertmanager, and somebody who listens at the two addresses that it has."""
+    with listening(stack, engine) as server:
+        yield server
+
+
+@contextmanager
+def listening(stack: Stack, engine: docker.DockerClient, *, at: str = "127.0.0.1") -> Iterator[Upstream]:
+    """Give the stack an Alertmanager, and somebody who listens at the two addresses that it has.
+
+    He is told what to do `at` an address of the engine's host.
+    """
     before = copy.deepcopy(stack.config)
     try:
         stack.configure({**before, "monitoring": {"scrapeInterval": "2s"}})
@@ -35,7 +45,7 @@ def listener(stack: Stack, engine: docker.DockerClient) -> Iterator[Upstream]:
         preview = stack.pulumi("preview", "--diff")
         with_alertmanager = stack.up("--diff")
         assert TOKEN not in preview + with_alertmanager
-        with upstream(engine, stack) as server:
+        with upstream(engine, stack, at=at) as server:
             yield server
     finally:
         stack.configure(before)
@@ -44,16 +54,20 @@ def listener(stack: Stack, engine: docker.DockerClient) -> Iterator[Upstream]:
 
 @pytest.fixture(scope="module")
 def told(stack: Stack, engine: docker.DockerClient, listener: Upstream) -> Upstream:
-    """The listener, after the database was gone until somebody was told, and came back."""
     database = engine.containers.get(f"{stack.prefix}database")
-    database.stop()
+    hear_of_an_outage(listener, begin=database.stop, end=database.start)
+    return listener
+
+
+def hear_of_an_outage(listener: Upstream, *, begin: Callable[[], None], end: Callable[[], None]) -> None:
+    """Let the database be gone until somebody is told, and come back, which is told, too."""
+    begin()
     try:
         eventually(lambda: of_database(listener, "firing"))
     finally:
-        database.start()
+        end()
     eventually(lambda: of_database(listener, "resolved"))
     eventually(lambda: [text for text in texts(listener) if text.startswith("over: ")])
-    return listener
 
 
 def eventually(look: Callable[[], list[Any]]) -> None:

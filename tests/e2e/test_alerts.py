@@ -6,6 +6,7 @@ import copy
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import docker
@@ -44,8 +45,20 @@ def running(engine: docker.DockerClient, stack: Stack) -> set[str]:
 
 @pytest.fixture(scope="module")
 def declared(stack: Stack, engine: docker.DockerClient) -> Iterator[Upstream]:
-    """The stack with one customer and one key more, whose budgets two calls spend, and one who listens."""
-    before, serving = stack.config, running(engine, stack)
+    serving = running(engine, stack)
+    with spenders(stack, engine) as listener:
+        # Prometheus alone was made anew.
+        assert running(engine, stack) == serving
+        yield listener
+
+
+@contextmanager
+def spenders(stack: Stack, engine: docker.DockerClient, *, at: str = "127.0.0.1") -> Iterator[Upstream]:
+    """Give the stack one customer and one key more, whose budgets two calls spend, and one who listens.
+
+    He is told what to do `at` an address of the engine's host.
+    """
+    before = stack.config
     access = copy.deepcopy(before["access"])
     access["customers"][CUSTOMER] = {"budget": "tiny"}
     access["keys"][KEY] = {"models": ["chat"], "max_budget": ONE_CALL, "budget_duration": "1d"}
@@ -53,9 +66,7 @@ def declared(stack: Stack, engine: docker.DockerClient) -> Iterator[Upstream]:
     try:
         stack.configure({**before, "access": access, "monitoring": monitoring})
         stack.up()
-        # Prometheus alone was made anew.
-        assert running(engine, stack) == serving
-        with upstream(engine, stack) as listener:
+        with upstream(engine, stack, at=at) as listener:
             yield listener
     finally:
         stack.configure(before)
