@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.e2e.routed import ALLOWED_FAILS, Routed
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -27,11 +28,15 @@ def test_traffic_is_split_by_weight(fresh: Routed) -> None:
 def test_a_deployment_that_fails_is_left_while_another_one_answers(fresh: Routed) -> None:
     fresh.upstream.tell("ill", status=500)
     assert set(fresh.answers("cooled", times=16)) == {"from well"}
-    time.sleep(2)  # what the replicas know of each other's cooldowns is a second old
-    before = fresh.upstream.calls["ill"]
-    assert before > ALLOWED_FAILS
-    assert set(fresh.answers("cooled", times=20)) == {"from well"}
-    assert fresh.upstream.calls["ill"] == before
+    assert fresh.upstream.calls["ill"] > ALLOWED_FAILS
+
+    def is_left() -> bool:
+        before = fresh.upstream.calls["ill"]
+        assert set(fresh.answers("cooled", times=20)) == {"from well"}
+        return fresh.upstream.calls["ill"] == before
+
+    # What the replicas know of each other's cooldowns is a second old, and more where the host is busy.
+    until(is_left, within=30)
 
 
 TOO_LONG = {
