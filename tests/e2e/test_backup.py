@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -35,6 +36,7 @@ from tests.e2e.backed_up import (
     written_spend,
 )
 from tests.e2e.conftest import no_leftovers
+from tests.e2e.newer_postgres import NEWER, OWN, newer_postgres
 from tests.e2e.stack import Stack
 
 
@@ -153,18 +155,26 @@ def test_an_update_whose_backup_fails_touches_nothing(source: Stack, engine: doc
         engine.images.remove(reference, force=True)
 
 
+@pytest.fixture
+def newer(source: Stack, engine: docker.DockerClient) -> Iterator[str]:  # noqa: ARG001  # it outlives the image's name
+    with newer_postgres(engine) as image:
+        yield image
+
+
 def test_another_major_version_is_refused_at_preview_and_moved_by_a_command(
-    source: Stack, engine: docker.DockerClient
+    source: Stack, engine: docker.DockerClient, newer: str
 ) -> None:
     source.configure({**source.config, "protect": True})
     source.up()
-    database = engine.containers.get(f"{source.prefix}database")
     volume = engine.volumes.get(f"{source.prefix}database")
-    # There is one major version of Postgres on this machine: a folder that says it is older stands for the other.
-    assert database.exec_run(["sh", "-c", 'echo 14 > "$PGDATA/PG_VERSION"']).exit_code == 0
+    with reached(source) as gateway:
+        spent = written_spend(gateway, gateway.keys["chat-app"])
+    source.configure({**source.config, "images": {"postgres": newer}})
     refused = source.run("preview")
     assert refused.returncode != 0
-    assert "Postgres 15, and the database of stack" in refused.stdout
+    assert f"which is Postgres {NEWER}, and the database of stack {source.name} was made by Postgres {OWN}" in (
+        refused.stdout
+    )
     assert f"make upgrade-database STACK={source.name}" in refused.stdout
 
     before = files(source)
@@ -177,11 +187,16 @@ def test_another_major_version_is_refused_at_preview_and_moved_by_a_command(
     )
     assert files(source) > before
     assert_serves(source)
-    mounted = engine.containers.get(f"{source.prefix}database").attrs["Mounts"]
-    assert {mount["Name"] for mount in mounted if mount["Type"] == "volume"} == {f"{source.prefix}database-15"}
+    with reached(source) as gateway:
+        assert spend(gateway, gateway.keys["chat-app"]) >= spent
+    database = engine.containers.get(f"{source.prefix}database")
+    version: Any = database.exec_run(["postgres", "--version"]).output
+    assert f"PostgreSQL) {NEWER}." in version.decode()
+    mounted = [mount["Name"] for mount in database.attrs["Mounts"] if mount["Type"] == "volume"]
+    assert mounted == [f"{source.prefix}database-{NEWER}"]
     assert engine.volumes.get(str(volume.name)).attrs["CreatedAt"] == volume.attrs["CreatedAt"], "the old one is kept"
     source.pulumi("preview", "--expect-no-changes")
-    with pytest.raises(SupplyError, match="is of Postgres 15 already"):
+    with pytest.raises(SupplyError, match=f"is of Postgres {NEWER} already"):
         upgrade(command_line(source), project="litellm-stack", python=PYTHON, console=Console(), up=source.up)
 
 

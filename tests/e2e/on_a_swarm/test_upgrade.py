@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import secrets
 from collections.abc import Iterator
-from io import BytesIO
+from typing import Any
 
 import docker
 import pytest
@@ -28,29 +28,26 @@ from tests.e2e.backed_up import (
 )
 from tests.e2e.fleet import Host
 from tests.e2e.fleet import copy as copy_image
+from tests.e2e.newer_postgres import NEWER, OWN, newer_postgres
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import declared as on_a_swarm
 from tests.e2e.swarm_stack import on_nodes, there
 
 PORTS = {"gateway": 4003, "prometheus": 9093, "database": 5433}
-OLDER = "litellm-stack-test/postgres:that-says-it-is-14"
 
 
 @pytest.fixture(scope="module")
-def older(hosts: list[Host], engine: docker.DockerClient) -> Iterator[str]:
-    """Give the nodes an image of a Postgres that says it is older: there is one major version on this machine."""
-    dockerfile = f"FROM {default_images()['postgres']}\nENV PG_MAJOR=14\n"
-    engine.images.build(fileobj=BytesIO(dockerfile.encode()), tag=OLDER, rm=True)
-    copy_image(OLDER, hosts)
-    yield OLDER
-    engine.images.remove(OLDER, force=True)
+def newer(hosts: list[Host], engine: docker.DockerClient) -> Iterator[str]:
+    with newer_postgres(engine) as image:
+        copy_image(image, hosts)
+        yield image
 
 
 @pytest.fixture(scope="module")
-def stack(hosts: list[Host], older: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     manager, worker = hosts
     stack = on_a_swarm(manager, data=worker, folder=tmp_path_factory.mktemp("upgraded"))
-    given = {**config(), "access": declared(), "images": {"postgres": older}, "ports": PORTS}
+    given = {**config(), "access": declared(), "ports": PORTS}
     stack.configure({**given, **there(stack), "replicas": 2, "protect": True})
     stack.encrypt("secrets.OPENAI_API_KEY", f"sk-canary-{secrets.token_hex(8)}")
     stack.up()
@@ -68,7 +65,7 @@ def test_the_database_is_published_at_its_node(stack: Stack, hosts: list[Host], 
 
 
 def test_another_major_version_is_refused_at_preview_and_moved_by_a_command(
-    stack: Stack, hosts: list[Host], monkeypatch: pytest.MonkeyPatch
+    stack: Stack, hosts: list[Host], newer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", hosts[0].socket)
     with reached(stack) as gateway:
@@ -76,10 +73,12 @@ def test_another_major_version_is_refused_at_preview_and_moved_by_a_command(
         assert content(gateway, key=key, model="chat") == "first answer"
         spent = written_spend(gateway, key)
     unmoved = copy.deepcopy(stack.config)
-    stack.configure({name: value for name, value in stack.config.items() if name != "images"})
+    stack.configure({**unmoved, "images": {"postgres": newer}})
     refused = stack.run("preview")
     assert refused.returncode != 0
-    assert "Postgres 15, and the database of stack" in refused.stdout
+    assert f"which is Postgres {NEWER}, and the database of stack {stack.name} was made by Postgres {OWN}" in (
+        refused.stdout
+    )
     assert f"make upgrade-database STACK={stack.name}" in refused.stdout
 
     before = files(stack)
@@ -91,19 +90,21 @@ def test_another_major_version_is_refused_at_preview_and_moved_by_a_command(
         assert spend(gateway, key) >= spent
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
     [database] = on_nodes(hosts, "database", stack=stack)
-    moved = f"{stack.prefix}database-15"
+    version: Any = database.exec_run(["postgres", "--version"]).output
+    assert f"PostgreSQL) {NEWER}." in version.decode()
+    moved = f"{stack.prefix}database-{NEWER}"
     assert moved in {mount.get("Name") for mount in database.attrs["Mounts"]}
     kept = {volume.name for volume in hosts[1].engine.volumes.list()}
     assert {f"{stack.prefix}database", moved} <= kept
 
-    with pytest.raises(SupplyError, match="is of Postgres 15 already"):
+    with pytest.raises(SupplyError, match=f"is of Postgres {NEWER} already"):
         _upgrade(stack)
     # The way back is to name the old volume and its image again.
     stack.configure(unmoved)
     stack.run("state", "unprotect", "--all", "--yes")
     stack.up()
     assert_serves(stack)
-    stack.configure({name: value for name, value in stack.config.items() if name != "images"})
+    stack.configure({**unmoved, "images": {"postgres": newer}})
     with pytest.raises(SupplyError, match=f"The volume {moved} is there already"):
         _upgrade(stack)
     assert_serves(stack)
