@@ -7,6 +7,7 @@ waits for it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -15,6 +16,7 @@ from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider,
 from backup.take import Subject, take
 from engine import major
 from postgres_admin import beside
+from postgres_admin.beside import Beside
 
 Props = dict[str, Any]
 
@@ -118,12 +120,21 @@ def _take(made_by: Props, now: Props) -> str | None:
         litellm_image=str(made_by["litellm_reference"]),
         salt_keys=now["salt_keys"],
         seed=str(made_by["seed"]),
-        place=beside.recorded(now),
+        place=_place(made_by, now),
     )
     file = take(subject, passphrase=str(now["passphrase"]))
     if file:
         print(f"took the backup {file}")
     return str(file) if file else None
+
+
+def _place(made_by: Props, now: Props) -> Beside | None:
+    """Return from where to reach the database: with the tools of the image that works with it, not of the next one.
+
+    Tools that are older than a server do not save it. Of somebody else's only the next image is chosen to fit.
+    """
+    place, before = beside.recorded(now), beside.recorded(made_by)
+    return replace(place, image=before.image) if place and before and not place.external else place
 
 
 def _reasons(olds: Props, news: Props) -> list[str]:

@@ -119,3 +119,27 @@ def test_a_folder_that_cannot_be_made_is_an_error_with_its_name(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with pytest.raises(BackupError, match="for backups cannot be made"):
         take._folder("unit")
+
+
+@pytest.mark.parametrize(("external", "image"), [(False, "sha256:1"), (True, "sha256:17")])
+def test_a_database_on_another_host_is_saved_with_the_tools_of_the_image_that_works_with_it(
+    taken: list[Subject], external: bool, image: str
+) -> None:
+    place = {
+        "name": "litellm-stack-unit-backup",
+        "network": "litellm-stack-unit-network",
+        "host": "database",
+        "password": "password",
+        "superuser": "llmproxy",
+        "database": "litellm",
+        "labels": {},
+        "external": external,
+    }
+    olds = {**RECORDED, "place": {**place, "image": "sha256:1"}}
+    news = {**PROPS, "postgres_image": "sha256:17", "place": {**place, "image": "sha256:17"}}
+    outs = BackupProvider().update("", olds, news).outs
+    [subject] = taken
+    assert subject.place is not None
+    assert subject.place.image == image
+    assert outs is not None
+    assert outs["place"]["image"] == "sha256:17"
