@@ -20,7 +20,6 @@ from config import pooler
 from config.pooler import PoolerSettings
 from config.settings import Settings
 from engine.identity import Identity
-from engine.platform import Running
 from engine.workload import HealthCheck, MountedFile, Workload, revision
 
 COMPONENT = "pooler"
@@ -48,13 +47,20 @@ class Pooler(pulumi.ComponentResource):
     ) -> None:
         super().__init__("litellm-stack:components:Pooler", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        # Whoever has another login logs in at once.
-        after = pulumi.ResourceOptions(parent=self, depends_on=[args.database.ready])
         workload = _workload(name, args, declared, opts=child)
         current = revision(f"{name}-revision", workload, key=args.secrets.derive("pooler-names"), opts=child)
         host = pulumi.Output.concat(COMPONENT, "-", current)
-        running = self._run(name, args, dataclasses.replace(workload, alias=host), current, opts=after)
-        self.healthy = running.healthy
+        pgbouncer = platform(args.settings).run(
+            f"{name}-pgbouncer",
+            dataclasses.replace(workload, alias=host),
+            identity=args.identity,
+            name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", current),
+            healthy=f"{name}-healthy",
+            timeout=args.settings.start_timeout,
+            # Whoever has another login logs in at once.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.database.ready]),
+        )
+        self.healthy = pgbouncer.healthy
         # Prisma must not count on statements that it prepared on another connection.
         self.url = pulumi.Output.concat(
             "postgresql://",
@@ -70,25 +76,6 @@ class Pooler(pulumi.ComponentResource):
         """Return a pooler, or None where the settings name none."""
         declared = args.settings.database.pooler
         return cls(name, args, declared) if declared else None
-
-    def _run(
-        self,
-        name: str,
-        args: PoolerArgs,
-        workload: Workload,
-        current: pulumi.Output[str],
-        *,
-        opts: pulumi.ResourceOptions,
-    ) -> Running:
-        return platform(args.settings).run(
-            f"{name}-pgbouncer",
-            workload,
-            identity=args.identity,
-            name=pulumi.Output.concat(args.identity.name(COMPONENT), "-", current),
-            healthy=f"{name}-healthy",
-            timeout=args.settings.start_timeout,
-            opts=opts,
-        )
 
 
 def _workload(name: str, args: PoolerArgs, declared: PoolerSettings, *, opts: pulumi.ResourceOptions) -> Workload:

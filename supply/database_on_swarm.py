@@ -36,12 +36,14 @@ class OnSwarm:
 
     def major(self) -> int:
         """Return Postgres's major version: its data is of the image that works with it."""
-        return postgres_image.major(self._task["Image"])
+        return postgres_image.major(_specification(self.service)["TaskTemplate"]["ContainerSpec"]["Image"])
 
     def is_taken(self, volume: str) -> bool:
         """Tell whether there is something in a volume of this name on the node with the data. Raises SupplyError."""
-        [constraint] = self._specification["TaskTemplate"]["Placement"]["Constraints"]
-        [mounted] = [mount for mount in self._task["Mounts"] if mount["Type"] == "volume"]
+        template = _specification(self.service)["TaskTemplate"]
+        task = template["ContainerSpec"]
+        [constraint] = template["Placement"]["Constraints"]
+        [mounted] = [mount for mount in task["Mounts"] if mount["Type"] == "volume"]
         labels = [f"volume-label={name}={value}" for name, value in mounted["VolumeOptions"]["Labels"].items()]
         look = f"{self.service}-look-{secrets.token_hex(3)}"
         mount = ["--mount", ",".join(["type=volume", f"source={volume}", "target=/volume", "readonly", *labels])]
@@ -55,7 +57,7 @@ class OnSwarm:
             "--entrypoint",
             "sh",
         ]
-        command = ["docker", "service", "create", "--name", look, *once, *mount, self._task["Image"], "-c", _IS_EMPTY]
+        command = ["docker", "service", "create", "--name", look, *once, *mount, task["Image"], "-c", _IS_EMPTY]
         run(command, what=f"Looking at the volume {volume}")
         try:
             return _end(look, volume) != "Complete"
@@ -71,15 +73,6 @@ class OnSwarm:
         for service in tasks:
             _wait_until_ended(service)
         return lambda: _scale(tasks)
-
-    @property
-    def _specification(self) -> dict[str, Any]:
-        return _specification(self.service)
-
-    @property
-    def _task(self) -> dict[str, Any]:
-        found: dict[str, Any] = self._specification["TaskTemplate"]["ContainerSpec"]
-        return found
 
 
 def _specification(service: str) -> dict[str, Any]:

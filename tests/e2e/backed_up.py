@@ -21,7 +21,9 @@ import psutil
 
 from config.settings import default_images
 from supply import backups
+from supply.console import Console
 from supply.pulumi import Pulumi
+from supply.upgrade import upgrade
 from tests.e2e.conftest import remove, stack_config
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
@@ -78,6 +80,11 @@ def reached(stack: Stack) -> Iterator[Gateway]:
     outputs = stack.outputs()
     with httpx.Client(base_url=outputs["gatewayUrl"], timeout=60) as client:
         yield Gateway(client=client, keys=outputs["virtualKeys"], master_key=outputs["masterKey"])
+
+
+def move_database(stack: Stack) -> None:
+    """Do what `make upgrade-database` does."""
+    upgrade(command_line(stack), project="litellm-stack", python=PYTHON, console=Console(), up=stack.up)
 
 
 def assert_serves(stack: Stack) -> None:

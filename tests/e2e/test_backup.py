@@ -11,9 +11,7 @@ import docker
 import pytest
 
 from supply import backups
-from supply.console import Console
 from supply.errors import SupplyError
-from supply.upgrade import upgrade
 from tests.e2e.backed_up import (
     IN_THE_DATABASE,
     PREFIX,
@@ -28,6 +26,7 @@ from tests.e2e.backed_up import (
     declared,
     docker_time,
     files,
+    move_database,
     reached,
     restore,
     running,
@@ -178,13 +177,7 @@ def test_another_major_version_is_refused_at_preview_and_moved_by_a_command(
     assert f"make upgrade-database STACK={source.name}" in refused.stdout
 
     before = files(source)
-    upgrade(
-        command_line(source),
-        project="litellm-stack",
-        python=PYTHON,
-        console=Console(),
-        up=lambda: source.pulumi("up", "--yes", "--skip-preview"),
-    )
+    move_database(source)
     assert files(source) > before
     assert_serves(source)
     with reached(source) as gateway:
@@ -197,7 +190,7 @@ def test_another_major_version_is_refused_at_preview_and_moved_by_a_command(
     assert engine.volumes.get(str(volume.name)).attrs["CreatedAt"] == volume.attrs["CreatedAt"], "the old one is kept"
     source.pulumi("preview", "--expect-no-changes")
     with pytest.raises(SupplyError, match=f"is of Postgres {NEWER} already"):
-        upgrade(command_line(source), project="litellm-stack", python=PYTHON, console=Console(), up=source.up)
+        move_database(source)
 
 
 @pytest.mark.parametrize("running", [True, False])

@@ -13,10 +13,8 @@ import pytest
 
 from engine.identity import STACK_LABEL
 from supply import backups
-from supply.console import Console
 from supply.errors import SupplyError
-from supply.upgrade import upgrade
-from tests.e2e.backed_up import IN_THE_DATABASE, PYTHON, command_line, content, reached
+from tests.e2e.backed_up import IN_THE_DATABASE, PYTHON, command_line, content, move_database, reached
 from tests.e2e.conftest import no_leftovers, remove
 from tests.e2e.external_stores import FIRST, LIMIT, PREFIX, SECOND, Standing, owners, placed, servers, sessions
 from tests.e2e.load import admin, chat, load, stream
@@ -105,9 +103,7 @@ def test_a_backup_brings_back_what_was_lost(standing: Standing) -> None:
 
 def test_who_runs_the_server_upgrades_it(standing: Standing) -> None:
     with pytest.raises(SupplyError, match="is somebody else's"):
-        upgrade(
-            command_line(standing.stack), project="litellm-stack", python=PYTHON, console=Console(), up=lambda: None
-        )
+        move_database(standing.stack)
 
 
 def test_the_salt_key_rotates_there_too(standing: Standing) -> None:

@@ -11,17 +11,14 @@ import docker
 import pytest
 
 from config.settings import default_images
-from supply.console import Console
 from supply.errors import SupplyError
-from supply.upgrade import upgrade
 from tests.e2e.backed_up import (
-    PYTHON,
     assert_serves,
-    command_line,
     config,
     content,
     declared,
     files,
+    move_database,
     reached,
     spend,
     written_spend,
@@ -82,7 +79,7 @@ def test_another_major_version_is_refused_at_preview_and_moved_by_a_command(
     assert f"make upgrade-database STACK={stack.name}" in refused.stdout
 
     before = files(stack)
-    _upgrade(stack)
+    move_database(stack)
     assert files(stack) > before
     assert_serves(stack)
     with reached(stack) as gateway:
@@ -98,7 +95,7 @@ def test_another_major_version_is_refused_at_preview_and_moved_by_a_command(
     assert {f"{stack.prefix}database", moved} <= kept
 
     with pytest.raises(SupplyError, match=f"is of Postgres {NEWER} already"):
-        _upgrade(stack)
+        move_database(stack)
     # The way back is to name the old volume and its image again.
     stack.configure(unmoved)
     stack.run("state", "unprotect", "--all", "--yes")
@@ -106,9 +103,5 @@ def test_another_major_version_is_refused_at_preview_and_moved_by_a_command(
     assert_serves(stack)
     stack.configure({**unmoved, "images": {"postgres": newer}})
     with pytest.raises(SupplyError, match=f"The volume {moved} is there already"):
-        _upgrade(stack)
+        move_database(stack)
     assert_serves(stack)
-
-
-def _upgrade(stack: Stack) -> None:
-    upgrade(command_line(stack), project="litellm-stack", python=PYTHON, console=Console(), up=stack.up)
