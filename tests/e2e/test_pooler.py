@@ -6,14 +6,20 @@ import copy
 import secrets
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import docker
 import psutil
 import pytest
+from docker.models.containers import Container
 
+from components import proxy
 from components.pooler_scripts import CONFIG
+from config import haproxy
 from config.pooler import USERS_FILE
 from config.settings import default_images
+from engine import cutover
+from engine.health import wait_until_healthy
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
 from tests.e2e.backed_up import IN_THE_DATABASE, content, reached
 from tests.e2e.conftest import no_leftovers, remove
@@ -106,22 +112,28 @@ def test_a_crash_is_not_noticed_by_keys_that_replicas_remember(pooled: Pooled, c
     pooled.stack.up("--expect-no-changes")
 
 
+def address(container: Container, pooled: Pooled) -> str:
+    """Return where a container is in the stack's network."""
+    container.reload()
+    return str(container.attrs["NetworkSettings"]["Networks"][f"{pooled.stack.prefix}network"]["IPAddress"])
+
+
+def served(replica: Container) -> set[str]:
+    """Return the addresses that get requests, as the edge tells a replica; none while that starts."""
+    result: Any = replica.exec_run(["python3", "-c", cutover.READ_STATUS, haproxy.STATUS_URL])
+    return cutover.serving(result.output.decode()) if result.exit_code == 0 else set()
+
+
 def test_postgres_at_another_address_is_found(pooled: Pooled, engine: docker.DockerClient) -> None:
     [database] = pooled.containers("database")
-    network = f"{pooled.stack.prefix}network"
-
-    def address() -> str:
-        database.reload()
-        return str(database.attrs["NetworkSettings"]["Networks"][network]["IPAddress"])
-
-    before = address()
+    network, before = f"{pooled.stack.prefix}network", address(database, pooled)
     database.stop()
     name, labels = f"{pooled.stack.prefix}in-its-place", {STACK_LABEL: f"litellm-stack/{pooled.stack.name}"}
     image = default_images()["postgres"]
     other = engine.containers.run(image, ["sleep", "600"], name=name, labels=labels, network=network, detach=True)
     try:
         database.start()
-        assert address() != before
+        assert address(database, pooled) != before
         until(lambda: makes_keys(pooled.stack))
     finally:
         other.remove(force=True)
@@ -147,13 +159,25 @@ def test_another_password_and_another_salt_key_take_over_without_a_lost_request(
 
 def test_while_it_is_away_no_key_is_called_wrong_and_the_next_up_brings_it_back(pooled: Pooled) -> None:
     [pooler] = pooled.containers("pooler")
-    pooler.kill()
+    # A minute after it first read a thing (a key, what the whole proxy has spent) a replica reads it again: start anew.
+    replicas = pooled.containers("proxy")
+    for replica in replicas:
+        replica.restart()
+    for replica in replicas:
+        wait_until_healthy(str(replica.id), timeout=120)
+    until(lambda: all(f"{address(replica, pooled)}:{proxy.PORT}" in served(replicas[0]) for replica in replicas))
+    unknown = {"Authorization": f"Bearer sk-{secrets.token_hex(8)}"}
     with reached(pooled.stack) as gateway:
-        unknown = {"Authorization": f"Bearer sk-{secrets.token_hex(8)}"}
-        until(lambda: gateway.client.get("/v1/models", headers=unknown).status_code == 503)
-        answer = gateway.client.get("/v1/models", headers=unknown)
+        key, outputs = gateway.keys["chat-app"], pooled.stack.outputs()
+        with load(url=outputs["gatewayUrl"], clients=[chat(key, "chat")] * 4) as seen:
+            until(lambda: seen.answers["first answer"] > 20)
+            pooler.kill()
+            until(lambda: gateway.client.get("/v1/models", headers=unknown).status_code == 503)
+            answer = gateway.client.get("/v1/models", headers=unknown)
+            asked = seen.answers["first answer"]
+            until(lambda: seen.answers["first answer"] > asked + 20)
+        assert seen.failures == []
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-        assert gateway.chat(key=gateway.keys["chat-app"]).status_code == 200
         pooled.stack.up()
         until(lambda: gateway.client.get("/v1/models", headers=unknown).status_code == 401)
 
