@@ -10,8 +10,9 @@ from components.network import Network
 from components.platform import platform
 from config import alertmanager
 from config.settings import Settings
+from engine import held_check
 from engine.identity import Identity
-from engine.workload import HealthCheck, MountedFile, Workload
+from engine.workload import MountedFile, Workload
 
 COMPONENT = "alertmanager"
 CONFIG = "/etc/alertmanager/alertmanager.yml"
@@ -70,8 +71,8 @@ def _workload(args: AlertmanagerArgs, config: MountedFile, *, image: pulumi.Outp
         memory=args.settings.memory.alertmanager,
         cpus=args.settings.cpus.alertmanager,
         stop_grace=30,
-        health=HealthCheck(
-            command=["amtool", f"--alertmanager.url=http://127.0.0.1:{alertmanager.PORT}", "cluster", "show"],
+        health=held_check.by_command(
+            ["amtool", f"--alertmanager.url=http://127.0.0.1:{alertmanager.PORT}", "cluster", "show"],
             interval=1,
             timeout=5,
             retries=60,

@@ -18,9 +18,10 @@ from components.platform import platform
 from components.secrets import Secrets
 from config import cache
 from config.settings import Settings
+from engine import held_check
 from engine.announcement import Announcement
 from engine.identity import Identity
-from engine.workload import HealthCheck, Workload, fingerprint, revision
+from engine.workload import Workload, fingerprint, revision
 
 COMPONENT = "cache"
 ROTATED = (
@@ -114,7 +115,7 @@ def _workload(args: CacheArgs, *, image: pulumi.Output[str], password: pulumi.Ou
         memory=memory,
         cpus=args.settings.cpus.cache,
         stop_grace=30,
-        health=HealthCheck(command=["sh", "-c", "redis-cli ping | grep -q PONG"], interval=1, timeout=5, retries=30),
+        health=held_check.by_command(["sh", "-c", "redis-cli ping | grep -q PONG"], interval=1, timeout=5, retries=30),
         network=args.network.network_name,
         alias=COMPONENT,
         entrypoint=["sh", "-c", START, COMPONENT],

@@ -14,7 +14,8 @@ from components.platform import platform
 from components.postgres import DATABASE, HOST, PORT, USER, Login, ReachedArgs, place
 from components.secrets import Secrets
 from config.database import POSTGRES_DEFAULT
-from engine.workload import HealthCheck, PublishedPort, Workload
+from engine import held_check
+from engine.workload import PublishedPort, Workload
 from postgres_admin.login import DatabaseLogin
 from postgres_admin.server import Server
 
@@ -143,8 +144,8 @@ def _workload(args: DatabaseArgs, *, volume: pulumi.Input[str]) -> Workload:
         memory=args.settings.memory.database,
         cpus=args.settings.cpus.database,
         stop_grace=60,  # a fast shutdown writes a checkpoint; killed before its end, Postgres starts with recovery
-        health=HealthCheck(
-            command=["pg_isready", "-q", "-h", "127.0.0.1", "-U", USER, "-d", DATABASE],
+        health=held_check.by_command(
+            ["pg_isready", "-q", "-h", "127.0.0.1", "-U", USER, "-d", DATABASE],
             interval=1,
             timeout=5,
             retries=60,

@@ -13,9 +13,10 @@ from components.platform import platform
 from components.proxy import Proxy
 from config import haproxy, litellm, pooler
 from config.settings import Settings
+from engine import held_check
 from engine.identity import Identity
 from engine.platform import CutOver
-from engine.workload import HealthCheck, MountedFile, PublishedPort, Workload
+from engine.workload import MountedFile, PublishedPort, Workload
 
 CONFIG = "/usr/local/etc/haproxy/haproxy.cfg"
 
@@ -95,8 +96,8 @@ def _workload(args: EdgeArgs, config: MountedFile, *, image: pulumi.Output[str])
         stop_grace=30,
         everywhere=True,
         # The image has no HTTP client; bash opens a connection by itself.
-        health=HealthCheck(
-            command=["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{haproxy.PORT}"], interval=1, timeout=3, retries=10
+        health=held_check.by_command(
+            ["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{haproxy.PORT}"], interval=1, timeout=3, retries=10
         ),
         network=args.network.network_name,
         alias=haproxy.ALIAS,

@@ -10,8 +10,9 @@ import pulumi
 from components.network import Network
 from components.platform import platform
 from config.settings import Settings
+from engine import held_check
 from engine.identity import Identity
-from engine.workload import HealthCheck, MountedFile, Workload
+from engine.workload import MountedFile, Workload
 
 NOBODY = "65534:65534"
 
@@ -42,8 +43,8 @@ def run(
         memory=settings.memory.exporters,
         cpus=settings.cpus.exporters,
         stop_grace=30,
-        health=HealthCheck(
-            command=["wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{exporter.port}/"],
+        health=held_check.by_command(
+            ["wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{exporter.port}/"],
             interval=1,
             timeout=5,
             retries=60,

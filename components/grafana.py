@@ -10,8 +10,9 @@ from components.network import Network
 from components.platform import platform
 from config import grafana
 from config.settings import Settings
+from engine import held_check
 from engine.identity import Identity
-from engine.workload import HealthCheck, MountedFile, PublishedPort, Workload
+from engine.workload import MountedFile, PublishedPort, Workload
 
 COMPONENT = "grafana"
 
@@ -75,8 +76,8 @@ def _workload(args: GrafanaArgs, files: dict[str, MountedFile], *, image: pulumi
         memory=args.settings.memory.grafana,
         cpus=args.settings.cpus.grafana,
         stop_grace=30,
-        health=HealthCheck(
-            command=["curl", "--fail", "--silent", f"http://127.0.0.1:{grafana.PORT}/api/health"],
+        health=held_check.by_command(
+            ["curl", "--fail", "--silent", f"http://127.0.0.1:{grafana.PORT}/api/health"],
             interval=1,
             timeout=5,
             retries=60,

@@ -16,8 +16,9 @@ from components.platform import platform
 from config import prometheus
 from config.alerts import file as alerts
 from config.settings import Settings
+from engine import held_check
 from engine.identity import Identity
-from engine.workload import HealthCheck, MountedFile, PublishedPort, Workload
+from engine.workload import MountedFile, PublishedPort, Workload
 
 PORT = 9090
 ALIAS = "prometheus"
@@ -125,8 +126,8 @@ def _workload(
         memory=args.settings.memory.prometheus,
         cpus=args.settings.cpus.prometheus,
         stop_grace=30,
-        health=HealthCheck(
-            command=["promtool", "query", "instant", f"http://127.0.0.1:{PORT}", "vector(1)"],
+        health=held_check.by_command(
+            ["promtool", "query", "instant", f"http://127.0.0.1:{PORT}", "vector(1)"],
             interval=1,
             timeout=5,
             retries=60,

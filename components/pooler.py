@@ -19,8 +19,9 @@ from components.secrets import Secrets
 from config import pooler
 from config.pooler import PoolerSettings
 from config.settings import Settings
+from engine import held_check
 from engine.identity import Identity
-from engine.workload import HealthCheck, MountedFile, Workload, revision
+from engine.workload import MountedFile, Workload, revision
 
 COMPONENT = "pooler"
 
@@ -87,7 +88,7 @@ def _workload(name: str, args: PoolerArgs, declared: PoolerSettings, *, opts: pu
         memory=args.settings.memory.pooler,
         cpus=args.settings.cpus.pooler,
         stop_grace=10,
-        health=HealthCheck(command=["sh", "-c", health(own=own)], interval=1, timeout=5, retries=30),
+        health=held_check.by_command(["sh", "-c", health(own=own)], interval=1, timeout=5, retries=30),
         network=args.network.network_name,
         alias=COMPONENT,
         also=[pooler.ALIAS],

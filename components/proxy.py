@@ -18,10 +18,11 @@ from components.postgres import Postgres
 from components.secrets import Secrets
 from config import cache, haproxy, litellm
 from config.settings import Settings
+from engine import held_check
 from engine.announcement import Announcement
 from engine.identity import Identity
 from engine.platform import Running
-from engine.workload import HealthCheck, MountedFile, Workload, fingerprint
+from engine.workload import MountedFile, Workload, fingerprint
 from postgres_admin.stored_settings import StoredSettings
 
 ALIAS = "litellm"
@@ -31,7 +32,7 @@ HOOKS_VARIABLE = "LITELLM_WORKER_STARTUP_HOOKS"
 SECRETS = ("DATABASE_URL", "DRAIN_ENDPOINT_TOKEN", "LITELLM_MASTER_KEY", "LITELLM_SALT_KEY")
 """Variables of the stack's own that hold a secret."""
 ROTATED = "replicas with the new value are made beside the old ones, which drain before they go: no request is lost"
-READINESS = f"import urllib.request as u;u.urlopen('http://127.0.0.1:{PORT}/health/readiness',timeout=8)"
+READINESS = f"http://127.0.0.1:{PORT}/health/readiness"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +141,7 @@ def _workload(args: ProxyArgs, config: MountedFile, files: Mapping[str, MountedF
         cpus=args.settings.cpus.proxy,
         # LiteLLM itself stops after GRACEFUL_SHUTDOWN_TIMEOUT; the engine's kill is for one that hangs.
         stop_grace=drain_timeout + 10,
-        health=HealthCheck(command=["python3", "-c", READINESS], interval=2, timeout=10, retries=3),
+        health=held_check.by_http(READINESS, interval=2, timeout=8, retries=3),
         network=args.network.network_name,
         alias=ALIAS,
         command=["--config", CONFIG, "--port", str(PORT)],
