@@ -10,12 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, NotFound
 from requests.exceptions import RequestException
 
 from backup.errors import BackupError
+from engine import execution
 from engine.connection import StandardInput, release
 from engine.swarm.scale import named
 from postgres_admin import beside
@@ -31,6 +32,7 @@ POLL_SECONDS = 0.2
 START_SECONDS = 60
 LOG = "/tmp/litellm-stack-restore.log"  # noqa: S108  # a path in the container, in memory
 RESTORED = "litellm-stack: restored"
+_MARK = execution.MARK.encode()
 _PSQL = 'psql -X -q -U "$POSTGRES_USER" -d "$POSTGRES_DB" -v ON_ERROR_STOP=1'
 
 # Rows of the stack's own: the next `up` makes them, with values of its own.
@@ -107,7 +109,8 @@ class Database:
                 # Whoever stopped listening says why in the log; whoever still listens gets no more.
                 pipe.close()
             _wait(self._container, started)
-        log = self._run(f"cat {LOG}; rm -f {LOG}").strip().splitlines()
+        log = self._run(f"cat {LOG}").strip().splitlines()
+        self._run(f"rm -f {LOG}")
         if not log or log[-1] != RESTORED:
             reason = "\n".join(f"    {line}" for line in log[:10]) or "    (Postgres gave no reason)"
             raise BackupError(f"the backup could not be restored; the database is as it was:\n{reason}")
@@ -130,30 +133,29 @@ class Database:
         return output
 
     def _execute(self, script: str, **environment: str) -> tuple[int, str]:
-        result = self._container.exec_run(["sh", "-c", script], environment=environment)
-        return int(result.exit_code or 0), cast("bytes", result.output).decode(errors="replace")
+        return execution.run(self._container, ["sh", "-c", script], environment=environment)
 
 
 class Dump:
-    """What pg_dump prints, as a file to read."""
+    """What pg_dump prints, as a file to read. A mark after it tells that the engine lost nothing of it."""
 
     def __init__(self, container: Container) -> None:
         self._api = _api(container)
-        script = 'exec pg_dump --format=custom -U "$POSTGRES_USER" -d "$POSTGRES_DB"'
+        script = f'pg_dump --format=custom -U "$POSTGRES_USER" -d "$POSTGRES_DB" && printf %s "{execution.MARK}"'
         self._exec = self._api.exec_create(container.id, ["sh", "-c", script])["Id"]
         self._frames = self._api.exec_start(self._exec, stream=True, demux=True)
         self._rest, self._said, self._name = b"", b"", container.name
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes; none at the end."""
-        while not self._rest:
+        while len(self._rest) <= len(_MARK):
             frame = next(self._frames, None)
             if frame is None:
                 return b""
-            self._rest, said = frame[0] or b"", frame[1] or b""
-            self._said = (self._said + said)[-1000:]
-        if size < 0:
-            size = len(self._rest)
+            self._rest += frame[0] or b""
+            self._said = (self._said + (frame[1] or b""))[-1000:]
+        known = len(self._rest) - len(_MARK)
+        size = known if size < 0 else min(size, known)
         part, self._rest = self._rest[:size], self._rest[size:]
         return part
 
@@ -163,6 +165,11 @@ class Dump:
         if self._api.exec_inspect(self._exec)["ExitCode"] != 0:
             said = self._said.decode(errors="replace").strip() or "it was cut off"
             raise BackupError(f"pg_dump in container {self._name} failed: {said}")
+        if self._rest != _MARK:
+            raise BackupError(
+                f"the engine lost the end of what pg_dump in container {self._name} printed: its host is too busy;"
+                " take the backup again"
+            )
 
 
 @contextmanager

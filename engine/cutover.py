@@ -12,13 +12,13 @@ import csv
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from docker.errors import APIError, NotFound
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 
-from engine import restart_policy
+from engine import execution, restart_policy
 from engine.api import EngineError, connect
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
 
@@ -205,9 +205,8 @@ def _names(containers: Iterable[Container]) -> str:
 
 def _execute(container: Container, script: str, *arguments: str) -> str | None:
     # What Python itself has to say is no part of the answer.
-    result = container.exec_run(["python3", "-c", script, *arguments], stderr=False)
-    output = cast("bytes", result.output)  # an iterator only where the output is streamed
-    return output.decode(errors="replace") if result.exit_code == 0 else None
+    status, output = execution.run(container, ["python3", "-c", script, *arguments], errors=False)
+    return output if status == 0 else None
 
 
 def _wait(condition: Callable[[], bool], *, failure: str) -> None:

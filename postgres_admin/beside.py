@@ -11,6 +11,7 @@ from docker.errors import APIError, NotFound
 from requests.exceptions import ConnectionError as EngineConnectionError
 from requests.exceptions import ReadTimeout
 
+from engine import execution
 from engine.api import EngineError
 from engine.connection import start
 from engine.job import CONFINED, remove
@@ -112,12 +113,19 @@ def tools(client: DockerClient, place: Beside) -> Iterator[Container]:
 
 
 def execute(client: DockerClient, place: Beside, statements: str) -> tuple[int, str]:
-    """Run the statements in one transaction and return psql's exit status and output, errors among it."""
-    container = _create(client, place, ["sh", "-c", RUN, END])
+    """Run the statements in one transaction and return psql's exit status and output, errors among it.
+
+    They have to be such as may run twice (`execution.until_whole`).
+    """
+    return execution.until_whole(lambda: _execute(client, place, statements), container=place.name)
+
+
+def _execute(client: DockerClient, place: Beside, statements: str) -> tuple[int, bytes]:
+    container = _create(client, place, execution.marked(["sh", "-c", RUN, END]))
     try:
         start(container, f"{place.password}\n{statements}\n{END}\n")
         status = int(container.wait(timeout=TIMEOUT_SECONDS)["StatusCode"])
-        return status, container.logs().decode(errors="replace")
+        return status, container.logs()
     except (ReadTimeout, EngineConnectionError):
         raise EngineError(f"container {place.name} did not end within {TIMEOUT_SECONDS} s") from None
     finally:

@@ -73,8 +73,7 @@ class DatabaseLoginProvider(ResourceProvider):
             stored = server.ask(props, query, what="Reading the database's login")
         except psql.NoDatabaseError:
             return ReadResult(id_, props)
-        # The engine of a busy host can lose what a command printed: no answer tells nothing.
-        there = not stored or scram.matches(str(props["password"]), stored)
+        there = scram.matches(str(props["password"]), stored)
         return ReadResult(id_, props) if there else ReadResult(None, {})
 
     def delete(self, _id: str, _props: Props) -> None:

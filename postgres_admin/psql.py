@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from docker.errors import APIError, NotFound
 
+from engine import execution
 from engine.api import EngineError, connect
 from postgres_admin import beside
 from postgres_admin.beside import Beside
@@ -26,7 +27,8 @@ def execute(
 ) -> str:
     """Run the statements in one transaction and return what they print. Raises EngineError, without the statements.
 
-    They run inside `container`, or, where that may be on another host, at a `place` beside it.
+    They have to be such as may run twice (`execution.run`). They run inside `container`, or, where that may be on
+    another host, at a `place` beside it.
     """
     client = connect()
     try:
@@ -52,11 +54,8 @@ def execute(
 
 
 def _run(container: Container, statements: str, *, superuser: str, database: str) -> tuple[int, str]:
-    result = container.exec_run(
-        ["sh", "-c", _RUN, superuser, database], environment={"STATEMENTS": statements}, user="postgres"
-    )
-    output = cast("bytes", result.output)  # an iterator only where the output is streamed
-    return int(result.exit_code or 0), output.decode(errors="replace")
+    command = ["sh", "-c", _RUN, superuser, database]
+    return execution.run(container, command, environment={"STATEMENTS": statements}, user="postgres")
 
 
 def _cause(output: str) -> str:

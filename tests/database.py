@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from docker.models.containers import Container
 
 from components.postgres import DATABASE, USER
+from engine import execution
 
 
 def query(container: Container, statements: str) -> str:
     """Return what statements answer, a row a line; fail the test where one of them does."""
     command = ["psql", "-XAtq", "-U", USER, "-d", DATABASE, "-v", "ON_ERROR_STOP=1", "-c", statements]
-    result = container.exec_run(command)
-    output = cast("bytes", result.output).decode()
-    assert result.exit_code == 0, output
+    status, output = execution.run(container, command)
+    assert status == 0, output
     return output.strip()

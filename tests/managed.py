@@ -73,8 +73,11 @@ def authority(name: str) -> Authority:
 def bridge_address(engine: docker.DockerClient) -> str:
     """Return this machine's address on Docker's own bridge, where containers of every network reach its ports."""
     described: Any = engine.networks.get("bridge").attrs
-    [address] = {entry["Gateway"] for entry in described["IPAM"]["Config"] if "Gateway" in entry}
-    return str(address)
+    [subnet] = [
+        ipaddress.ip_network(entry["Subnet"]) for entry in described["IPAM"]["Config"] if ":" not in entry["Subnet"]
+    ]
+    # The first one; an engine that has just made its bridge does not tell.
+    return str(next(subnet.hosts()))
 
 
 def archive(folder: str, files: Mapping[str, str], *, owner: int) -> bytes:

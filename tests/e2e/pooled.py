@@ -11,6 +11,7 @@ from typing import Any
 from docker.models.containers import Container
 
 from components.postgres import DATABASE, USER
+from engine import execution
 from tests.e2e.backed_up import config, declared
 from tests.e2e.stack import Stack
 
@@ -30,9 +31,9 @@ class Pooled:
     def said(self, component: str, *command: str) -> str:
         """Return what a command prints in the one container of a component."""
         [container] = self.containers(component)
-        result: Any = container.exec_run(list(command))
-        assert result.exit_code == 0, result.output
-        return str(result.output.decode()).strip()
+        status, output = execution.run(container, command)
+        assert status == 0, output
+        return output.strip()
 
     def sql(self, query: str) -> str:
         """Return what the database answers to its superuser."""

@@ -6,7 +6,6 @@ import copy
 import secrets
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import docker
 import psutil
@@ -18,7 +17,7 @@ from components.pooler_scripts import CONFIG
 from config import haproxy
 from config.pooler import USERS_FILE
 from config.settings import default_images
-from engine import cutover
+from engine import cutover, execution
 from engine.health import wait_until_healthy
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
 from tests.e2e.backed_up import IN_THE_DATABASE, content, reached
@@ -120,8 +119,9 @@ def address(container: Container, pooled: Pooled) -> str:
 
 def served(replica: Container) -> set[str]:
     """Return the addresses that get requests, as the edge tells a replica; none while that starts."""
-    result: Any = replica.exec_run(["python3", "-c", cutover.READ_STATUS, haproxy.STATUS_URL])
-    return cutover.serving(result.output.decode()) if result.exit_code == 0 else set()
+    command = ["python3", "-c", cutover.READ_STATUS, haproxy.STATUS_URL]
+    status, page = execution.run(replica, command, errors=False)
+    return cutover.serving(page) if status == 0 else set()
 
 
 def test_postgres_at_another_address_is_found(pooled: Pooled, engine: docker.DockerClient) -> None:
