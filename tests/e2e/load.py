@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.3
+"""After each answer: steady, and not as much as the proxy bears, because replicas have to start beside it."""
 
 Client = Callable[[httpx.Client], str]
 """Makes a call, or a few that belong together, and returns what was answered; raises httpx.HTTPError otherwise."""
@@ -55,16 +56,6 @@ def stream(key: str, model: str) -> Client:
     return ask
 
 
-def paced(ask: Client) -> Client:
-    """Leave a little time after each answer, where what is asked needs the processor too."""
-
-    def call(client: httpx.Client) -> str:
-        time.sleep(PAUSE_SECONDS)
-        return ask(client)
-
-    return call
-
-
 def streamed(answer: str) -> str:
     """Return how an answer counts that was streamed."""
     return f"streamed: {answer}"
@@ -91,7 +82,7 @@ def admin(key: str) -> Client:
 
 @contextmanager
 def load(*, url: str, clients: Sequence[Client]) -> Iterator[Load]:
-    """Run the clients until the block ends; each asks again as soon as it has an answer."""
+    """Run the clients until the block ends; each asks again soon after it has an answer."""
     seen, stop = Load(), threading.Event()
     threads = [threading.Thread(target=_run, args=(url, client, seen, stop)) for client in clients]
     for thread in threads:
@@ -114,8 +105,7 @@ def _run(url: str, ask: Client, seen: Load, stop: threading.Event) -> None:
                 seen.failures.append(f"after {time.monotonic() - began:.1f} s: {error!r} {error.response.text[:300]}")
             except httpx.HTTPError as error:
                 seen.failures.append(f"after {time.monotonic() - began:.1f} s: {error!r}")
-            # Steady and not as much as the proxy bears: replicas have to start beside it.
-            time.sleep(0.1)
+            time.sleep(PAUSE_SECONDS)
 
 
 def _question(model: str) -> dict[str, object]:

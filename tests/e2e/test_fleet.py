@@ -16,7 +16,7 @@ import status.services
 from config.settings import default_images
 from supply import logs
 from tests.e2e.fleet import Host
-from tests.e2e.load import chat, load, paced, stream, streamed
+from tests.e2e.load import chat, load, stream, streamed
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import IN_DATABASE, declared, on_nodes, services, url
 
@@ -185,7 +185,7 @@ def test_a_change_under_load_loses_no_request_on_any_node(stack: Stack, hosts: l
     changed["proxy"]["model_list"][0]["litellm_params"]["mock_response"] = "second answer"
     stack.configure(changed)
     assert '~ mock_response: "first answer" => "second answer"' in stack.pulumi("preview", "--diff")
-    clients = [paced(chat(key, "chat")), chat(key, "slow"), paced(stream(key, "chat"))]
+    clients = [chat(key, "chat"), chat(key, "slow"), stream(key, "chat")]
     manager, worker = hosts
     with load(url=url(manager), clients=clients) as first, load(url=url(worker), clients=clients) as second:
         time.sleep(2)

@@ -23,7 +23,7 @@ from docker.models.containers import Container
 
 from config.settings import default_images
 from tests.e2e.fleet import Host, copy
-from tests.e2e.load import chat, load, paced, stream
+from tests.e2e.load import chat, load, stream
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import declared, on_nodes, url
 from tests.waiting import until
@@ -51,7 +51,7 @@ def asked(
     It goes on for some seconds `longer`, and what failed is in the list then, without the seconds that each took.
     """
     key, lost = stack.outputs()["virtualKeys"]["app"], list[str]()
-    kinds = [paced(chat(key, "chat")), paced(chat(key, "chat")), paced(stream(key, "chat"))]
+    kinds = [chat(key, "chat"), chat(key, "chat"), stream(key, "chat")]
     assert len(kinds) == CLIENTS
     with ExitStack() as loads:
         seen = {host.name: loads.enter_context(load(url=url(host), clients=kinds)) for host in at or hosts}

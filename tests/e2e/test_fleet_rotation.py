@@ -13,7 +13,7 @@ from ciphertext.stand_ins import STAND_IN_LABEL
 from engine.identity import COMPONENT_LABEL
 from tests.database import query
 from tests.e2e.fleet import Host
-from tests.e2e.load import admin, chat, load, paced, stream
+from tests.e2e.load import admin, chat, load, stream
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import IN_DATABASE, declared, on_nodes, services, url
 
@@ -67,10 +67,10 @@ def test_every_secret_is_rotated_and_no_request_is_lost_on_any_node(stack: Stack
     ):
         assert told in preview
     clients = [
-        paced(chat(app, "chat")),
+        chat(app, "chat"),
         chat(app, "slow"),
-        paced(chat(app, "stored")),
-        paced(stream(app, "chat")),
+        chat(app, "stored"),
+        stream(app, "chat"),
         admin(ADMIN_KEY),
     ]
     steps = (
