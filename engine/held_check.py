@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 from engine.workload import HealthCheck
 
-HELD_SECONDS = 15
-PAUSE_SECONDS = 3
+HELD_SECONDS = 30
+PAUSE_SECONDS = 5
 TURNS = HELD_SECONDS // PAUSE_SECONDS
 MARK = "/tmp/healthy"  # noqa: S108  # a path in the container, in memory: one that starts again is without it
 """There while the container is known to be healthy."""
