@@ -141,8 +141,8 @@ class Dump:
 
     def __init__(self, container: Container) -> None:
         self._api = _api(container)
-        script = f'pg_dump --format=custom -U "$POSTGRES_USER" -d "$POSTGRES_DB" && printf %s "{execution.MARK}"'
-        self._exec = self._api.exec_create(container.id, ["sh", "-c", script])["Id"]
+        script = 'exec pg_dump --format=custom -U "$POSTGRES_USER" -d "$POSTGRES_DB"'
+        self._exec = self._api.exec_create(container.id, execution.marked(["sh", "-c", script]))["Id"]
         self._frames = self._api.exec_start(self._exec, stream=True, demux=True)
         self._rest, self._said, self._name = b"", b"", container.name
 

@@ -49,4 +49,5 @@ def by_command(command: Sequence[str], *, interval: int, timeout: int, retries: 
 def by_http(url: str, *, interval: int, timeout: int, retries: int) -> HealthCheck:
     """Return a check by an HTTP request, in an image that has Python: one process asks, again and again."""
     held = ["python3", "-c", PYTHON, url, str(timeout)]
+    # The request ends before the engine ends the check, with two seconds for Python to start.
     return HealthCheck(command=held, interval=interval, timeout=HELD_SECONDS + timeout + 2, retries=retries)

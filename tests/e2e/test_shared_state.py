@@ -7,11 +7,12 @@ import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, cast
+from typing import Any
 
 import docker
 import pytest
 
+from engine import execution
 from engine.health import wait_until_healthy
 from tests.e2e.load import chat, load
 from tests.e2e.routed import CALLS_A_MINUTE, CALLS_IN_BUDGET, SLOW_SECONDS, Routed
@@ -64,9 +65,9 @@ def test_a_budget_holds_across_replicas_and_its_end_is_told_to_the_webhook(route
 
 
 def redis(engine: docker.DockerClient, name: str, *command: str) -> str:
-    result = engine.containers.get(name).exec_run(["redis-cli", *command])
-    assert result.exit_code == 0
-    return cast("bytes", result.output).decode()
+    status, output = execution.run(engine.containers.get(name), ["redis-cli", *command])
+    assert status == 0
+    return output
 
 
 def wait_for(routed: Routed, *, path: str, text: str) -> dict[str, str]:
