@@ -19,7 +19,7 @@ STARTUP = "/app/startup"
 
 STARTUP_SOURCE = Path(__file__).parents[1] / "config" / "startup"
 STARTUP_MODULES = tuple(sorted(STARTUP_SOURCE.glob("*.py")))
-HOOKS = ("litellm_stack_schema:wait", "litellm_stack_leave:prepare")
+HOOKS = ("litellm_stack_garbage:look", "litellm_stack_schema:wait", "litellm_stack_leave:prepare")
 """What LiteLLM calls of them itself, once it is imported."""
 
 ENVIRONMENT: Mapping[str, str] = {

@@ -1,13 +1,10 @@
 """Runs in a replica before LiteLLM: Python imports a module of this name by itself (its `site` documents that).
 
-LiteLLM reads PYTHON_GC_THRESHOLD when half of it is imported. Python allocates for nothing but imports until then, and
-looks for garbage all the while: a seventh of the processor time of a start (`make bench ARGS=start`).
+It puts off what a start need not wait for (`make bench ARGS=start` tells where the time of one goes).
 """
 
-import contextlib
-import gc
-import os
+import litellm_stack_garbage
+import litellm_stack_types
 
-# What is wrong with a value is LiteLLM's to say.
-with contextlib.suppress(KeyError, TypeError, ValueError):
-    gc.set_threshold(*map(int, os.environ["PYTHON_GC_THRESHOLD"].split(",")))
+litellm_stack_garbage.put_off()
+litellm_stack_types.put_off()

@@ -15,7 +15,7 @@ from components import litellm_runtime
 from config.settings import default_images
 from tests.integration.running_gateway import Gateway
 
-MODULE, FUNCTION = litellm_runtime.HOOKS[0].split(":")
+MODULE, FUNCTION = litellm_runtime.HOOKS[1].split(":")
 
 
 @pytest.fixture
@@ -72,3 +72,20 @@ def test_a_replica_waits_for_the_last_migration(gateway: Gateway, waiting: tuple
     run(gateway, *psql, "UPDATE _prisma_migrations SET finished_at = now()")
     assert container.wait(timeout=30)["StatusCode"] == 0, container.logs()
     assert container.logs() == b""
+
+
+def test_a_replica_loads_no_declaration_of_the_database_client_and_finds_each() -> None:
+    program = (
+        "import litellm.proxy.proxy_server, prisma, sys; declared = vars(sys.modules['prisma.types'])\n"
+        "before = len(declared); found = prisma.types.LiteLLM_BudgetTableInclude\n"
+        "print(before < 20, len(declared) > 10000, found.__module__)"
+    )
+    with closing(docker.from_env()) as engine:
+        said = engine.containers.run(
+            default_images()["litellm"],
+            entrypoint=["python3", "-c", program],
+            environment={**litellm_runtime.ENVIRONMENT, "PYTHONPATH": litellm_runtime.STARTUP},
+            volumes={str(litellm_runtime.STARTUP_SOURCE): {"bind": litellm_runtime.STARTUP, "mode": "ro"}},
+            remove=True,
+        )
+    assert said.decode().split() == ["True", "True", "prisma.types"]

@@ -3,31 +3,67 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from components.litellm_runtime import ENVIRONMENT, STARTUP_SOURCE
+from components.litellm_runtime import HOOKS, STARTUP_SOURCE
 
-TELL = "import gc; print(*gc.get_threshold(), sep=',')"
+DECLARED = """
+print("declarations are loaded")
+class BudgetInclude: ...
+"""
+BASE = "HttpConfig = dict"
+CLIENT = "from . import types\nfrom .types import HttpConfig"
 
 
-def thresholds(**variables: str) -> str:
-    """Return the garbage collector's thresholds in an interpreter that starts as a replica's does."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(STARTUP_SOURCE), **variables}
+def say(program: str, *, packages: Path | None = None) -> str:
+    """Return what a program prints in an interpreter that starts as a replica's does."""
+    path = os.pathsep.join(str(folder) for folder in (STARTUP_SOURCE, packages) if folder)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", TELL], env=environment, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False, timeout=60
     )
+    assert done.returncode == 0, done.stderr
     assert not done.stderr
     return done.stdout.strip()
 
 
-def test_the_replicas_thresholds_hold_from_the_first_import_on() -> None:
-    given = ENVIRONMENT["PYTHON_GC_THRESHOLD"]
+@pytest.fixture
+def packages(tmp_path: Path) -> Path:
+    """A folder with a package that has the database client's layout."""
+    prisma = tmp_path / "prisma"
+    prisma.mkdir()
+    for name, source in {"__init__": CLIENT, "_types": BASE, "types": DECLARED}.items():
+        (prisma / f"{name}.py").write_text(source)
+    return tmp_path
 
-    assert thresholds(PYTHON_GC_THRESHOLD=given) == given
-    assert thresholds() != given
+
+def test_no_garbage_is_looked_for_until_litellm_calls() -> None:
+    module, function = HOOKS[0].split(":")
+    program = (
+        f"import gc, {module}; print(gc.isenabled())\n"
+        f"{module}.{function}(); print(gc.isenabled(), len(gc.get_objects()))"
+    )
+    assert say(program).split() == ["False", "True", "0"], "and what there is by then stays"
 
 
-@pytest.mark.parametrize("given", ["", "many", "1,2,3,4"])
-def test_what_cannot_be_read_changes_nothing(given: str) -> None:
-    assert thresholds(PYTHON_GC_THRESHOLD=given) == thresholds()
+def test_the_clients_declarations_are_not_loaded_with_it(packages: Path) -> None:
+    assert say("import prisma; print(prisma.HttpConfig is dict)", packages=packages) == "True"
+
+
+def test_a_declaration_is_there_for_who_asks(packages: Path) -> None:
+    program = "from prisma import types; print(types.BudgetInclude); from prisma.types import BudgetInclude"
+    assert say(program, packages=packages).splitlines() == [
+        "declarations are loaded",
+        "<class 'prisma.types.BudgetInclude'>",
+    ]
+
+
+def test_a_name_that_is_not_declared_is_told(packages: Path) -> None:
+    program = "from prisma import types; print(hasattr(types, 'Budget'), hasattr(types, 'BudgetInclude'))"
+    assert say(program, packages=packages).splitlines()[-1] == "False True"
+
+
+def test_an_image_without_the_client_starts() -> None:
+    assert say("import importlib.util; print(importlib.util.find_spec('prisma'))") == "None"
