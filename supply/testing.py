@@ -32,9 +32,9 @@ ALERTED = tuple(f"tests/e2e/test_{name}.py" for name in ("alertmanager", "alerts
 """Tests that mostly wait for alerts, which want to have lasted."""
 AFTER_THE_OTHERS = (
     (ALERTED, ROUTED, SEVERAL),
-    (("tests/e2e/test_rotation.py", "tests/e2e/test_salt_rotation.py"),),
+    (("tests/e2e/test_salt_rotation.py",), ("tests/e2e/test_rotation.py",)),
 )
-"""Waves of processes of their own, after the rest: tests that start several stacks, then those that load one."""
+"""Waves of processes of their own, after the rest: tests that start several stacks, then those that load one each."""
 BY_HAND = (
     "tests/e2e/on_a_swarm",
     *(f"tests/e2e/test_{name}.py" for name in ("fleet", "fleet_backup", "fleet_faults", "fleet_rotation")),

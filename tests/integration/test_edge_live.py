@@ -28,7 +28,7 @@ from tests.waiting import until
 
 SERVER = Path(replica_server.__file__).read_text(encoding="utf-8")
 ALIAS = "replicas"
-ACTIVE = rf'^haproxy_backend_active_servers{{proxy="{haproxy.BACKEND}"}} ([0-9]+)$'
+ACTIVE = r'^haproxy_backend_active_servers{{proxy="{backend}"}} ([0-9]+)$'
 CLIENTS = 24
 
 
@@ -99,19 +99,20 @@ class Edge:
     """A running HAProxy."""
 
     containers: Containers
+    container: Container
     client: httpx.Client
     status: httpx.Client
     remains: ExitStack
 
     def replica(self) -> Replica:
-        """Start a replica, and return it when the edge sends requests to it."""
-        before = self.serving
+        """Start a replica, and return it when the edge sends requests to it, and would while it is too busy."""
+        before, before_late = self.serving, self._active(haproxy.LATE_BACKEND)
         command = ["python3", "-c", SERVER]
         container, [port] = self.containers.run("litellm", command, ports=[replica_server.PORT], alias=ALIAS)
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
         replica = Replica(container=container, client=self.remains.enter_context(client))
         until(lambda: answers(client, "/told"))
-        until(lambda: self.serving > before)
+        until(lambda: self.serving > before and self._active(haproxy.LATE_BACKEND) > before_late)
         return replica
 
     def starting(self) -> None:
@@ -121,7 +122,16 @@ class Edge:
     @property
     def serving(self) -> int:
         """How many replicas pass the edge's checks."""
-        found = re.search(ACTIVE, self.status.get(haproxy.METRICS_PATH).text, re.MULTILINE)
+        return self._active(haproxy.BACKEND)
+
+    @property
+    def said(self) -> str:
+        """What it logged: which replica left and why."""
+        return self.container.logs(timestamps=True).decode()
+
+    def _active(self, backend: str) -> int:
+        pattern = ACTIVE.format(backend=backend)
+        found = re.search(pattern, self.status.get(haproxy.METRICS_PATH).text, re.MULTILINE)
         assert found
         return int(found[1])
 
@@ -181,7 +191,7 @@ def edge(tmp_path: Path) -> Iterator[Edge]:
         containers = Containers(engine=engine, network=network, remains=remains)
         command = ["haproxy", "-W", "-db", "-f", CONFIG]
         ports = [haproxy.PORT, haproxy.STATUS_PORT]
-        _, found = containers.run("haproxy", command, alias=haproxy.ALIAS, ports=ports, files={CONFIG: config})
+        container, found = containers.run("haproxy", command, alias=haproxy.ALIAS, ports=ports, files={CONFIG: config})
         limits = httpx.Limits(max_connections=CLIENTS)
         clients = [
             remains.enter_context(
@@ -191,7 +201,7 @@ def edge(tmp_path: Path) -> Iterator[Edge]:
         ]
         [client, status] = clients
         until(lambda: answers(status, haproxy.METRICS_PATH))
-        yield Edge(containers=containers, client=client, status=status, remains=remains)
+        yield Edge(containers=containers, container=container, client=client, status=status, remains=remains)
 
 
 def test_no_request_is_lost_to_replicas_that_are_starting(edge: Edge) -> None:
@@ -201,7 +211,7 @@ def test_no_request_is_lost_to_replicas_that_are_starting(edge: Edge) -> None:
         for _ in range(5):
             edge.starting()
         time.sleep(5)
-    assert seen.keys() == {200}
+    assert seen.keys() == {200}, edge.said
     assert replica.answered == seen[200], "no request runs twice"
 
 
@@ -212,7 +222,7 @@ def test_replicas_that_are_too_busy_for_the_checks_are_asked_while_no_other_is_l
             replica.tell(late=8)
         until(lambda: edge.serving == 0)
         time.sleep(10)
-    assert seen.keys() == {200}
+    assert seen.keys() == {200}, edge.said
     assert sum(replica.answered for replica in replicas) == seen[200]
 
 
@@ -238,7 +248,7 @@ def test_replicas_that_are_alive_and_not_ready_are_asked_while_none_is_ready(edg
         other.tell(ready=503)
         until(lambda: edge.serving == 0)
         time.sleep(2)
-    assert seen.keys() == {200}
+    assert seen.keys() == {200}, edge.said
     assert one.answered + other.answered == seen[200]
 
 
@@ -257,7 +267,7 @@ def test_no_request_is_lost_to_a_replica_that_is_withdrawn_and_stopped(edge: Edg
         answered = goes.answered
         goes.container.kill()
         time.sleep(3)
-    assert seen.keys() == {200}
+    assert seen.keys() == {200}, edge.said
     assert stays.answered + answered == seen[200]
 
 
@@ -265,7 +275,7 @@ def test_a_replica_gets_requests_on_connections_that_are_kept(edge: Edge) -> Non
     replica = edge.replica()
     with edge.load() as seen:
         time.sleep(3)
-    assert seen.keys() == {200}
+    assert seen.keys() == {200}, edge.said
     assert replica.connections <= CLIENTS < replica.answered
 
 
@@ -274,7 +284,7 @@ def test_connections_that_a_replica_closed_are_not_used(edge: Edge) -> None:
     for _ in range(3):
         with edge.load() as seen:
             time.sleep(1)
-        assert seen.keys() == {200}
+        assert seen.keys() == {200}, edge.said
         replica.container.restart(timeout=0)
         # HAProxy takes it for good when its name is back, and again when it has looked.
         until(lambda: answers_steadily(edge.client, "/told"))
