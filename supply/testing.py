@@ -24,17 +24,24 @@ from supply.toolchain import Toolchain
 LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
 ALL = "all"
 E2E = "tests/e2e"
-BESIDE = tuple(f"tests/e2e/test_{name}.py" for name in ("make", "workflows", "external_stores", "pooler"))
-"""Tests that run make in a checkout of their own, or a stack of their own that nobody measures."""
-ROUTED = tuple(f"tests/e2e/test_{name}.py" for name in ("routing", "stored_settings", "shared_state"))
-SEVERAL = tuple(f"tests/e2e/test_{name}.py" for name in ("environments", "backup"))
-ALERTED = tuple(f"tests/e2e/test_{name}.py" for name in ("alertmanager", "alerts", "certificates", "fault_alerts"))
-"""Tests that mostly wait for alerts, which want to have lasted."""
-AFTER_THE_OTHERS = (
-    (ALERTED, ROUTED, SEVERAL),
-    (("tests/e2e/test_salt_rotation.py",), ("tests/e2e/test_rotation.py",)),
+APART = tuple(
+    tuple(f"tests/e2e/test_{name}.py" for name in names)
+    for names in (
+        ("make", "workflows", "external_stores", "pooler"),
+        ("environments", "backup"),
+        ("alertmanager", "alerts", "certificates", "fault_alerts"),
+        ("routing", "stored_settings", "shared_state"),
+        ("rotation",),
+        ("salt_rotation",),
+    )
 )
-"""Waves of processes of their own, after the rest: tests that start several stacks, then those that load one each."""
+"""Tests that run make in a checkout of their own, or have stacks of their own: a process for each of these.
+
+In the order in which they begin: the longest first, so that no process is left over at the end, but those that load a
+stack last, when it is quieter.
+"""
+PROCESSES = 3
+"""How many run beside each other: what is busy then are both cores of a small host."""
 BY_HAND = (
     "tests/e2e/on_a_swarm",
     *(f"tests/e2e/test_{name}.py" for name in ("fleet", "fleet_backup", "fleet_faults", "fleet_rotation")),
@@ -136,18 +143,15 @@ def _pytest(
 ) -> int:
     """Run pytest; where there are several layers, in several processes."""
     with tempfile.TemporaryDirectory(prefix="litellm-stack-test.") as folder:
-        waves = [
-            [
-                Run(words=words, report=Path(folder) / f"{wave}-{share}.xml", output=Path(folder) / f"{wave}-{share}")
-                for share, words in enumerate(shares)
-            ]
-            for wave, shares in enumerate(_waves(layers))
+        runs = [
+            Run(words=words, report=Path(folder) / f"{share}.xml", output=Path(folder) / f"{share}")
+            for share, words in enumerate(_shares(layers))
         ]
         try:
-            statuses = [status for runs in waves for status in _together(runs, arguments, environment, console)]
+            statuses = _together(runs, arguments, environment, console)
         except KeyboardInterrupt:
             return 130
-        skipped = sum(read_report(run.report).skipped for runs in waves for run in runs if run.report.exists())
+        skipped = sum(read_report(run.report).skipped for run in runs if run.report.exists())
     # A selection (ARGS='-k ...') may leave nothing to one of them.
     failed = [status for status in statuses if status not in (0, NOTHING_SELECTED)]
     status = failed[0] if failed else min(statuses)
@@ -160,13 +164,21 @@ def _pytest(
 def _together(
     runs: Sequence[Run], arguments: Sequence[str], environment: Mapping[str, str], console: Console
 ) -> list[int]:
-    """Run processes side by side and return their exit statuses; they mostly wait for proxies to start."""
-    with ThreadPoolExecutor() as pool:
-        # The last one is the long one, and the one to watch.
-        others = [pool.submit(run.start, arguments, environment, watched=False) for run in runs[:-1]]
-        statuses = [runs[-1].start(arguments, environment, watched=True), *(other.result() for other in others)]
-    for run in runs[:-1]:
-        console.say(run.output.read_text())
+    """Run each in a process, PROCESSES of them beside each other; their exit statuses.
+
+    The first is shown as it goes, because it is among the longest; the others when they and it have ended.
+    """
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        started = [pool.submit(run.start, arguments, environment, watched=run is runs[0]) for run in runs]
+        statuses = []
+        try:
+            for run, status in zip(runs, started, strict=True):
+                statuses.append(status.result())
+                if run is not runs[0]:
+                    console.say(run.output.read_text())
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return statuses
 
 
@@ -192,17 +204,16 @@ class Run:
             ).returncode
 
 
-def _waves(layers: Sequence[str]) -> list[list[list[str]]]:
-    """Divide the layers among processes: those of a wave run side by side, and the next wave after them."""
+def _shares(layers: Sequence[str]) -> list[list[str]]:
+    """Divide the layers among processes, in the order in which those begin."""
     folders = [f"tests/{name}" for name in layers]
     if "e2e" not in layers:
-        return [[folders]]
+        return [folders]
     if layers == ["e2e"]:
-        return [[[*folders, *(f"--ignore={file}" for file in BY_HAND)]]]
-    later = [[list(files) for files in wave] for wave in AFTER_THE_OTHERS]
-    apart = [*BY_HAND, *BESIDE, *(file for wave in later for files in wave for file in files)]
-    rest = [E2E, *(f"--ignore={file}" for file in apart)]
-    return [[list(BESIDE), [folder for folder in folders if folder != E2E], rest], *later]
+        return [[*folders, *(f"--ignore={file}" for file in BY_HAND)]]
+    apart = [*BY_HAND, *(file for files in APART for file in files)]
+    shared_stack = [E2E, *(f"--ignore={file}" for file in apart)]
+    return [shared_stack, [folder for folder in folders if folder != E2E], *map(list, APART)]
 
 
 def read_report(report: Path) -> Report:

@@ -2,7 +2,7 @@
 
 `prisma.types` is code that Prisma's generator wrote: 30,000 classes by which a type checker sees what a query may ask
 for. Queries themselves do not look at them, and LiteLLM asks for none, but importing them is a third of a start's
-imports and 200 MB of each worker's memory; where an image holds no bytecode, they are compiled at each start as well.
+imports and 180 MB of each worker's memory; where an image holds no bytecode, they are compiled at each start as well.
 """
 
 import importlib

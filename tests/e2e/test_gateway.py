@@ -51,6 +51,11 @@ def test_an_answer_is_kept_in_memory_where_a_request_asks_for_it(gateway: Gatewa
     assert gateway.chat().json()["id"] not in kept
 
 
+def test_a_replica_that_serves_looks_for_garbage(gateway: Gateway) -> None:
+    summary = gateway.get("/debug/memory/summary", key=gateway.master_key).raise_for_status().json()
+    assert summary["garbage_collector"]["status"] == "enabled"
+
+
 def test_embeddings_answer(gateway: Gateway) -> None:
     assert gateway.embed().json()["data"][0]["embedding"] == [0.1, 0.2, 0.3]
 
