@@ -28,17 +28,17 @@ APART = tuple(
     tuple(f"tests/e2e/test_{name}.py" for name in names)
     for names in (
         ("make", "workflows", "external_stores", "pooler"),
+        ("salt_rotation",),
         ("environments", "backup"),
         ("alertmanager", "alerts", "certificates", "fault_alerts"),
-        ("routing", "stored_settings", "shared_state"),
         ("rotation",),
-        ("salt_rotation",),
+        ("routing", "stored_settings", "shared_state"),
     )
 )
 """Tests that run make in a checkout of their own, or have stacks of their own: a process for each of these.
 
-In the order in which they begin: the longest first, so that no process is left over at the end, but those that load a
-stack last, when it is quieter.
+In the order in which they begin: the longest first, so that none is left over at the end, but `rotation`, which loads
+its stack all the time, beside those that mostly wait for an alert.
 """
 PROCESSES = 3
 """How many run beside each other: what is busy then are both cores of a small host."""
