@@ -30,6 +30,6 @@ ENVIRONMENT: Mapping[str, str] = {
     "LITELLM_NON_ROOT": "true",
     "NPM_CONFIG_CACHE": "/.npm",
     "PYTHONFAULTHANDLER": "1",  # an interpreter that crashes says where
-    # Garbage is looked for less often than Python would, which costs a start less (docs/performance.md).
+    # Garbage is looked for less often than Python would (docs/performance.md).
     "PYTHON_GC_THRESHOLD": "20000,10,10",
 }

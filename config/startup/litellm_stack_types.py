@@ -34,9 +34,8 @@ class Deferred(Loader):
             if hasattr(base, name):
                 return getattr(base, name)
             self._loader.exec_module(module)
-            if name not in vars(module):
-                raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
-            return vars(module)[name]
+            vars(module).pop("__getattr__", None)  # once: whatever is not there now is nowhere
+            return getattr(module, name)
 
         vars(module)["__getattr__"] = look_up
 

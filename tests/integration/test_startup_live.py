@@ -16,6 +16,8 @@ from config.settings import default_images
 from tests.integration.running_gateway import Gateway
 
 MODULE, FUNCTION = litellm_runtime.HOOKS[1].split(":")
+ENVIRONMENT = {**litellm_runtime.ENVIRONMENT, "PYTHONPATH": litellm_runtime.STARTUP}
+VOLUMES = {str(litellm_runtime.STARTUP_SOURCE): {"bind": litellm_runtime.STARTUP, "mode": "ro"}}
 
 
 @pytest.fixture
@@ -30,11 +32,10 @@ def waiting(gateway: Gateway) -> Iterator[tuple[Container, str]]:
             detach=True,
             entrypoint=["python3", "-c", f"import {MODULE}; {MODULE}.{FUNCTION}()"],
             environment={
-                **litellm_runtime.ENVIRONMENT,
-                "PYTHONPATH": litellm_runtime.STARTUP,
+                **ENVIRONMENT,
                 "DATABASE_URL": f"postgresql://llmproxy:{variables['POSTGRES_PASSWORD']}@database:5432/{name}",
             },
-            volumes={str(litellm_runtime.STARTUP_SOURCE): {"bind": litellm_runtime.STARTUP, "mode": "ro"}},
+            volumes=VOLUMES,
             network=network,
         )
         try:
@@ -84,8 +85,8 @@ def test_a_replica_loads_no_declaration_of_the_database_client_and_finds_each() 
         said = engine.containers.run(
             default_images()["litellm"],
             entrypoint=["python3", "-c", program],
-            environment={**litellm_runtime.ENVIRONMENT, "PYTHONPATH": litellm_runtime.STARTUP},
-            volumes={str(litellm_runtime.STARTUP_SOURCE): {"bind": litellm_runtime.STARTUP, "mode": "ro"}},
+            environment=ENVIRONMENT,
+            volumes=VOLUMES,
             remove=True,
         )
     assert said.decode().split() == ["True", "True", "prisma.types"]
