@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ciphertext.job import ROTATION_LABEL
 from ciphertext.stand_ins import HOLD_STILL, STAND_IN_LABEL
 from engine.swarm import scale
-from engine.swarm.secret import HANDED_OVER
+from engine.swarm.handed_over import HANDED_OVER
 
 if TYPE_CHECKING:
     from docker import DockerClient

@@ -89,7 +89,7 @@ class MemberSettings(KeySettings):
 class KeyGroupSettings(BaseModel):
     """Virtual keys that are one resource: for hundreds and thousands that are much alike."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     fields: MemberSettings = MemberSettings()
     """What all keys share."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 
+from config.descriptions import descriptions, model_in
 from config.settings import Settings
 from litellm_admin.fields.base import ObjectFields
 
@@ -47,12 +48,12 @@ class _Walk:
         for name, info in model.model_fields.items():
             if not _is_taken(model, name, info):
                 continue
-            schema = properties[_names(name, info)[0]]
-            inner = _model_in(info.annotation)
+            schema = properties[names(name, info)[0]]
+            inner = model_in(info.annotation)
             if inner and inner not in self.places:
-                self.places[inner] = f"{path}.{_names(name, info)[0]}{_suffix(schema)}".lstrip(".")
+                self.places[inner] = f"{path}.{names(name, info)[0]}{_suffix(schema)}".lstrip(".")
                 met.append(inner)
-            rows.append(self._row(_names(name, info), schema, _meaning(model, name, info, inner), inner))
+            rows.append(self._row(names(name, info), schema, _meaning(model, name, inner), inner))
         title = f"## `{path}`" if path else "## The settings"
         table = "\n".join(["| setting | takes | default | meaning |", "|---|---|---|---|", *rows])
         yield "\n\n".join(part for part in (title, _about(model) if path else "", table) if part)
@@ -74,15 +75,15 @@ def text() -> str:
     return "\n".join([HEADING, "\n\n".join(walk.sections(Settings, "", schema["properties"])), ""])
 
 
-def _names(name: str, info: FieldInfo) -> tuple[str, ...]:
+def names(name: str, info: FieldInfo) -> tuple[str, ...]:
     """Return how a field is written, the short names that it has beside its own among them."""
     if isinstance(info.validation_alias, AliasChoices):
         return tuple(str(choice) for choice in info.validation_alias.choices)
     return (info.alias or name,)
 
 
-def _meaning(model: type[BaseModel], name: str, info: FieldInfo, inner: type[BaseModel] | None) -> str:
-    meaning = info.description or (_about(inner) if inner else "")
+def _meaning(model: type[BaseModel], name: str, inner: type[BaseModel] | None) -> str:
+    meaning = descriptions(model).get(name) or (_about(inner) if inner else "")
     enterprise = issubclass(model, ObjectFields) and name in model.ENTERPRISE_FIELDS
     return f"*Enterprise.* {meaning}" if enterprise else meaning
 
@@ -95,13 +96,6 @@ def _about(model: type[BaseModel]) -> str:
 def _is_taken(model: type[BaseModel], name: str, info: FieldInfo) -> bool:
     refused = issubclass(model, ObjectFields) and name in model.REFUSED_FIELDS
     return not refused and info.annotation is not type(None)
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the model that a field holds, or holds several of."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
 
 
 def _suffix(schema: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from pydantic import AliasChoices, BaseModel
 
 from config import reference
 from config.access import CustomerSettings, KeySettings
+from config.descriptions import descriptions, models
 from config.lint.choices import CALLBACKS
 from config.lint.vocabulary import Vocabulary, vocabulary
 from config.places import OF_A_MODEL, SETTINGS
@@ -47,6 +48,8 @@ LISTS = frozenset(
 def document() -> dict[str, Any]:
     """Return the schema."""
     own = Settings.model_json_schema(by_alias=True, mode="validation")
+    for model in models(Settings):
+        _describe(own if model is Settings else own["$defs"][model.__name__], model)
     definitions = _tidied(own["$defs"])
     for model in (CustomerSettings, KeySettings):
         _add_short_names(definitions[model.__name__]["properties"], model)
@@ -148,6 +151,12 @@ def _mapping(names: Iterable[str], *, closed: bool, **known: Any) -> dict[str, A
 
 def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/$defs/{name}"}
+
+
+def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
+    """Add what the fields mean."""
+    for name, description in descriptions(model).items():
+        schema["properties"][reference.names(name, model.model_fields[name])[0]]["description"] = description
 
 
 def _add_short_names(properties: dict[str, Any], model: type[BaseModel]) -> None:

@@ -15,5 +15,4 @@ class Section(BaseModel):
         alias_generator=to_camel,
         validate_by_name=False,
         hide_input_in_errors=True,
-        use_attribute_docstrings=True,
     )

@@ -1,8 +1,4 @@
-"""Secrets of a Swarm, and how a container gets them as the variables that its program reads.
-
-A variable of a service shows in `docker service inspect`; a secret does not. It comes as a file in memory, which a few
-lines of shell turn into a variable before the program takes the process over.
-"""
+"""Secrets of a Swarm: a variable of a service shows in `docker service inspect`, and a secret does not."""
 
 from __future__ import annotations
 
@@ -16,17 +12,9 @@ import pulumi_docker as docker
 from engine.api import connect
 from engine.identity import Identity
 from engine.orphans import removed_before_create
+from engine.swarm.handed_over import HANDED_OVER
 from engine.swarm.names import unique
 from engine.workload import Workload, fingerprint
-
-FOLDER = "/run/secrets"
-# The x keeps line ends at the end of a value, which the shell would take away.
-SCRIPT = (
-    f'for file in {FOLDER}/*; do value=$(cat "$file"; printf x); export "${{file##*/}}=${{value%x}}"; done;'
-    ' unset file value; exec "$@"'
-)
-HANDED_OVER = ("sh", "-c", SCRIPT, "sh")
-"""What comes before a command that needs the variables."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,9 @@ import pulumi_docker as docker
 from engine import logs
 from engine.identity import SPEC_LABEL, Identity
 from engine.orphans import removed_before_create
+from engine.swarm.handed_over import HANDED_OVER
 from engine.swarm.names import NANO, duration
-from engine.swarm.secret import HANDED_OVER, process
+from engine.swarm.secret import process
 from engine.workload import Workload
 
 MEBIBYTE = 1024 * 1024

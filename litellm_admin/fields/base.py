@@ -14,7 +14,7 @@ MANAGED_BY: Final = "managed_by"
 class ObjectFields(BaseModel):
     """What every object shares: nothing but its own fields, and reasons for those that it does not take."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     ENTERPRISE_FIELDS: ClassVar[frozenset[str]] = frozenset()
     """Fields that the proxy takes with a licence only."""

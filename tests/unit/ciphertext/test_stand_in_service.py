@@ -14,8 +14,8 @@ from ciphertext.job import ROTATION_LABEL
 from ciphertext.stand_ins import HOLD_STILL, STAND_IN_LABEL
 from engine.identity import SPEC_LABEL
 from engine.swarm import converged
+from engine.swarm.handed_over import HANDED_OVER
 from engine.swarm.scale import DECLARED_LABEL
-from engine.swarm.secret import HANDED_OVER
 
 REPLICAS = {
     "Name": "stack-proxy",

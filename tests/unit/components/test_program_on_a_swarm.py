@@ -12,6 +12,7 @@ from pulumi.runtime import mocks
 
 from engine import capacity
 from engine.swarm import preflight, secret
+from engine.swarm.handed_over import HANDED_OVER, SCRIPT
 from policy.resources import EVERY_ADDRESS, SERVICE, SERVICE_CONFIG, proxy_config, published
 from tests.unit.components.example import config
 from tests.unit.components.test_program import Recorder, as_a_policy_sees_them, run_program
@@ -117,10 +118,10 @@ def test_a_secret_is_readable_by_the_program_alone_and_its_name_tells_nothing(
 
 def test_a_program_gets_its_secrets_before_it_starts(services: dict[str, Any]) -> None:
     postgres, redis, edge = (container(services[name]) for name in ("database-postgres", "cache-redis", "edge-haproxy"))
-    assert postgres["commands"] == [*secret.HANDED_OVER, *IMAGE.entrypoint]
+    assert postgres["commands"] == [*HANDED_OVER, *IMAGE.entrypoint]
     assert postgres["args"] == IMAGE.command
-    assert redis["commands"][:6] == [*secret.HANDED_OVER, "sh", "-c"]
-    assert redis["healthcheck"]["tests"][:4] == ["CMD", "sh", "-c", secret.SCRIPT]
+    assert redis["commands"][:6] == [*HANDED_OVER, "sh", "-c"]
+    assert redis["healthcheck"]["tests"][:4] == ["CMD", "sh", "-c", SCRIPT]
     assert (edge["commands"], edge["args"]) == ([], [])
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from engine.api import EngineError
 from engine.identity import COMPONENT_LABEL, SPEC_LABEL
-from engine.swarm import converged, secret, tasks
+from engine.swarm import converged, handed_over, tasks
 from engine.swarm.names import LONGEST_NAME, duration, unique
 from engine.swarm.volume import NodeVolumeProvider
 
@@ -36,7 +36,7 @@ def test_secrets_become_variables_of_the_program_as_they_are(tmp_path: Path) -> 
     values = {"PLAIN": "sk-1", "SPACED": "a  'b' \"c\" $HOME `id` *", "LINES": "one\ntwo\n\n", "EMPTY": ""}
     for name, value in values.items():
         (tmp_path / name).write_text(value)
-    script = secret.SCRIPT.replace(secret.FOLDER, str(tmp_path))
+    script = handed_over.SCRIPT.replace(handed_over.FOLDER, str(tmp_path))
     command = ["sh", "-c", script, "sh", "env", "-0"]
     said = subprocess.run(command, capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]}).stdout
     variables = dict(entry.split("=", 1) for entry in said.split("\0") if entry)
