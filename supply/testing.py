@@ -135,7 +135,9 @@ def _prepare(layers: Sequence[str], folder: Path, console: Console) -> tuple[lis
 
 
 def _environment(folder: Path, toolchain: Toolchain, additions: Mapping[str, str]) -> dict[str, str]:
-    return {**os.environ, **additions, "PATH": search_path(folder, toolchain, os.environ)}
+    path = search_path(folder, toolchain, os.environ)
+    # Where somebody has set it, the program of a test's stack would be compiled anew by each run of the CLI.
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **additions, "PATH": path}
 
 
 def _pytest(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 1
 """After each answer: steady, and not as much as the proxy bears, because replicas have to start beside it."""
 
 Client = Callable[[httpx.Client], str]

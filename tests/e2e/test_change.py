@@ -79,9 +79,9 @@ def test_a_config_change_under_load_loses_no_request(stack: Stack, engine: docke
         time.sleep(2)
     assert seen.failures == []
     assert seen.answers["first answer"] > 10
-    assert seen.answers["second answer"] > 10
+    assert seen.answers["second answer"] > 5
     assert seen.answers["slow answer"] > 5
-    assert seen.answers[streamed("slow answer")] > 5
+    assert seen.answers[streamed("slow answer")] > 2
     after = replicas(engine, stack)
     assert len(after) == 1
     assert after != before

@@ -19,6 +19,7 @@ from tests.e2e.conftest import no_leftovers, remove, stack_config
 from tests.e2e.load import Client, Load, admin, chat, load, stream, streamed
 from tests.e2e.stack import Stack
 from tests.e2e.test_change import containers, replicas
+from tests.waiting import until
 
 PREFIX = "rotate-"
 ADMIN_KEY = "sk-admin-of-the-test-0123456789"
@@ -91,7 +92,7 @@ def clients(stack: Stack, *others: Client) -> Iterator[Load]:
     answers = ["first answer", "slow answer"]
     expected = {*answers, *map(streamed, answers), "from the database", "admin"}
     assert expected == seen.answers.keys() - {"admitted"}
-    assert min(seen.answers.values()) > 3
+    assert min(seen.answers.values()) > 1
 
 
 def logins(stack: Stack, engine: docker.DockerClient) -> set[str]:
@@ -146,68 +147,48 @@ def test_the_master_key(stack: Stack) -> None:
     stack.pulumi("preview", "--expect-no-changes")
 
 
-def test_the_databases_password(stack: Stack, engine: docker.DockerClient) -> None:
-    [before], started = logins(stack, engine), engine.containers.get(f"{stack.prefix}database").attrs["State"]
-    rotated(stack, databasePassword=2)
+def test_the_passwords_of_the_stores(stack: Stack, engine: docker.DockerClient) -> None:
+    [login_before], started = logins(stack, engine), engine.containers.get(f"{stack.prefix}database").attrs["State"]
+    [cache_before] = containers(engine, stack, "cache")
+    rotated(stack, databasePassword=2, cachePassword=2)
     preview = stack.pulumi("preview")
     assert "database password: a new login is made beside the old one" in preview
+    assert "Redis password: another Redis starts beside the old one" in preview
     with clients(stack, admitted(stack, engine)) as seen:
         stack.up()
-    assert seen.answers["admitted"] > 10
-    [after] = logins(stack, engine)
-    assert after != before
+    assert seen.answers["admitted"] > 5
+    [login_after], [cache_after] = logins(stack, engine), containers(engine, stack, "cache")
+    assert (login_after == login_before, cache_after == cache_before) == (False, False)
     assert engine.containers.get(f"{stack.prefix}database").attrs["State"]["StartedAt"] == started["StartedAt"]
     stack.pulumi("preview", "--expect-no-changes")
 
 
-def test_the_password_of_redis(stack: Stack, engine: docker.DockerClient) -> None:
-    [before] = containers(engine, stack, "cache")
-    rotated(stack, cachePassword=2)
-    preview = stack.pulumi("preview")
-    assert "Redis password: another Redis starts beside the old one" in preview
-    with clients(stack):
-        stack.up()
-    [after] = containers(engine, stack, "cache")
-    assert after != before
-    stack.pulumi("preview", "--expect-no-changes")
-
-
-def test_a_virtual_key(stack: Stack) -> None:
-    before = stack.outputs()["virtualKeys"]
+def test_keys_that_no_replica_has_to_go_for(stack: Stack, engine: docker.DockerClient) -> None:
+    before, serving = stack.outputs()["virtualKeys"], replicas(engine, stack)
     config = copy.deepcopy(stack.config)
-    config["access"]["keys"]["mine"] |= {"rotation": 2, "grace": "20s"}
+    config["access"]["keys"]["mine"] |= {"rotation": 2, "grace": "1m"}
     stack.configure(config)
+    rotated(stack, provisionerKey=2, metricsKey=2)
     preview = stack.pulumi("preview")
-    assert "virtual key 'mine': a new value is made, and the old one stays valid for 20s" in preview
+    assert "virtual key 'mine': a new value is made, and the old one stays valid for 1m" in preview
     with clients(stack):
         stack.up()
     after = stack.outputs()["virtualKeys"]
     assert {alias for alias in after if after[alias] != before[alias]} == {"mine"}
     assert status(stack, after["mine"], "/v1/models") == 200
     assert status(stack, before["mine"], "/v1/models") == 200
-    deadline = time.monotonic() + 90
-    while status(stack, before["mine"], "/v1/models") == 200:
-        assert time.monotonic() < deadline, "the old value did not expire"
-        time.sleep(2)
+    assert replicas(engine, stack) == serving
+    until(lambda: scraped(stack) == "up")
+    until(lambda: status(stack, before["mine"], "/v1/models") != 200, within=180, every=2)
     stack.pulumi("preview", "--expect-no-changes")
 
 
-def test_provisioner_and_metrics_key(stack: Stack, engine: docker.DockerClient) -> None:
-    serving = replicas(engine, stack)
-    rotated(stack, provisionerKey=2, metricsKey=2)
-    with clients(stack):
-        stack.up()
-    assert replicas(engine, stack) == serving, "no replica has to go for them"
+def scraped(stack: Stack) -> str:
+    """Return whether Prometheus reads the replicas with the key that it has."""
     port = stack.config["ports"]["prometheus"]
-    deadline = time.monotonic() + 60
-    while True:
-        targets = httpx.get(f"http://127.0.0.1:{port}/api/v1/targets").json()["data"]["activeTargets"]
-        health = {target["labels"]["job"]: target["health"] for target in targets}
-        if health.get("litellm") == "up":
-            break
-        assert time.monotonic() < deadline, targets
-        time.sleep(1)
-    stack.pulumi("preview", "--expect-no-changes")
+    targets = httpx.get(f"http://127.0.0.1:{port}/api/v1/targets").json()["data"]["activeTargets"]
+    health: dict[str, str] = {target["labels"]["job"]: target["health"] for target in targets}
+    return health.get("litellm", "")
 
 
 def test_a_providers_key(stack: Stack, engine: docker.DockerClient) -> None:
