@@ -151,6 +151,9 @@ def _workload(args: ProxyArgs, config: MountedFile, files: Mapping[str, MountedF
             # A budget's gauge lags by a call, and a refused one does not move it: the database corrects those of
             # customers and of the proxy.
             "PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES": "1",
+            # Where a host is that busy, a late answer is better than none: LiteLLM refuses a request whose key it could
+            # not look up in ten seconds, and is not ready for half a minute then (proxy/db/db_lookup_gate.py).
+            "PROXY_DB_LOOKUP_DEADLINE_SECONDS": "30",
             **args.settings.environment,
             **{name: pulumi.Output.secret(value.get_secret_value()) for name, value in args.settings.secrets.items()},
             **(args.cache.environment if args.cache else {}),

@@ -61,7 +61,7 @@ class ObjectPermission(BaseModel):
     mcp_access_groups: tuple[str, ...] | None = None
     mcp_toolsets: tuple[str, ...] | None = None
     mcp_tool_permissions: dict[str, tuple[str, ...]] | None = None
-    """MCP server: tools of it."""
+    """The tools of each MCP server that may be used, by its name."""
     blocked_tools: tuple[str, ...] | None = None
     vector_stores: tuple[str, ...] | None = None
     agents: tuple[str, ...] | None = None
