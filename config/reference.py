@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, BaseModel
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from config.descriptions import descriptions, model_in
+from config.descriptions import json_schema, model_in, names
 from config.settings import Settings
 from litellm_admin.fields.base import ObjectFields
 
@@ -53,7 +53,7 @@ class _Walk:
             if inner and inner not in self.places:
                 self.places[inner] = f"{path}.{names(name, info)[0]}{_suffix(schema)}".lstrip(".")
                 met.append(inner)
-            rows.append(self._row(names(name, info), schema, _meaning(model, name, inner), inner))
+            rows.append(self._row(names(name, info), schema, _meaning(model, name, schema, inner), inner))
         title = f"## `{path}`" if path else "## The settings"
         table = "\n".join(["| setting | takes | default | meaning |", "|---|---|---|---|", *rows])
         yield "\n\n".join(part for part in (title, _about(model) if path else "", table) if part)
@@ -70,20 +70,13 @@ class _Walk:
 
 def text() -> str:
     """Return the document."""
-    schema = Settings.model_json_schema(by_alias=True, mode="validation")
+    schema = json_schema(Settings)
     walk = _Walk(schemas=schema["$defs"])
     return "\n".join([HEADING, "\n\n".join(walk.sections(Settings, "", schema["properties"])), ""])
 
 
-def names(name: str, info: FieldInfo) -> tuple[str, ...]:
-    """Return how a field is written, the short names that it has beside its own among them."""
-    if isinstance(info.validation_alias, AliasChoices):
-        return tuple(str(choice) for choice in info.validation_alias.choices)
-    return (info.alias or name,)
-
-
-def _meaning(model: type[BaseModel], name: str, inner: type[BaseModel] | None) -> str:
-    meaning = descriptions(model).get(name) or (_about(inner) if inner else "")
+def _meaning(model: type[BaseModel], name: str, schema: Mapping[str, Any], inner: type[BaseModel] | None) -> str:
+    meaning = schema.get("description") or (_about(inner) if inner else "")
     enterprise = issubclass(model, ObjectFields) and name in model.ENTERPRISE_FIELDS
     return f"*Enterprise.* {meaning}" if enterprise else meaning
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, BaseModel
+from pydantic import BaseModel
 
 from config import reference
 from config.access import CustomerSettings, KeySettings
-from config.descriptions import descriptions, models
+from config.descriptions import json_schema, names
 from config.lint.choices import CALLBACKS
 from config.lint.vocabulary import Vocabulary, vocabulary
 from config.places import OF_A_MODEL, SETTINGS
@@ -47,9 +47,7 @@ LISTS = frozenset(
 
 def document() -> dict[str, Any]:
     """Return the schema."""
-    own = Settings.model_json_schema(by_alias=True, mode="validation")
-    for model in models(Settings):
-        _describe(own if model is Settings else own["$defs"][model.__name__], model)
+    own = json_schema(Settings)
     definitions = _tidied(own["$defs"])
     for model in (CustomerSettings, KeySettings):
         _add_short_names(definitions[model.__name__]["properties"], model)
@@ -153,18 +151,11 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/$defs/{name}"}
 
 
-def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
-    """Add what the fields mean."""
-    for name, description in descriptions(model).items():
-        schema["properties"][reference.names(name, model.model_fields[name])[0]]["description"] = description
-
-
 def _add_short_names(properties: dict[str, Any], model: type[BaseModel]) -> None:
     """Add the other names that fields may be written by (`budget` for `budget_id`)."""
-    for field in model.model_fields.values():
-        if isinstance(field.validation_alias, AliasChoices):
-            first, *others = (str(choice) for choice in field.validation_alias.choices)
-            properties |= dict.fromkeys(others, properties[first])
+    for name, field in model.model_fields.items():
+        first, *others = names(name, field)
+        properties |= dict.fromkeys(others, properties[first])
 
 
 def _tidied(value: Any) -> Any:
