@@ -19,6 +19,7 @@ from tests.e2e.conftest import no_leftovers, remove, stack_config
 from tests.e2e.load import Client, Load, admin, chat, load, stream, streamed
 from tests.e2e.stack import Stack
 from tests.e2e.test_change import containers, replicas
+from tests.e2e.test_monitoring import eventually
 from tests.waiting import until
 
 PREFIX = "rotate-"
@@ -178,17 +179,9 @@ def test_keys_that_no_replica_has_to_go_for(stack: Stack, engine: docker.DockerC
     assert status(stack, after["mine"], "/v1/models") == 200
     assert status(stack, before["mine"], "/v1/models") == 200
     assert replicas(engine, stack) == serving
-    until(lambda: scraped(stack) == "up")
+    assert eventually(stack, 'up{job="litellm"} == 1')
     until(lambda: status(stack, before["mine"], "/v1/models") != 200, within=180, every=2)
     stack.pulumi("preview", "--expect-no-changes")
-
-
-def scraped(stack: Stack) -> str:
-    """Return whether Prometheus reads the replicas with the key that it has."""
-    port = stack.config["ports"]["prometheus"]
-    targets = httpx.get(f"http://127.0.0.1:{port}/api/v1/targets").json()["data"]["activeTargets"]
-    health: dict[str, str] = {target["labels"]["job"]: target["health"] for target in targets}
-    return health.get("litellm", "")
 
 
 def test_a_providers_key(stack: Stack, engine: docker.DockerClient) -> None:
