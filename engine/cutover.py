@@ -93,14 +93,24 @@ def serving(status: str) -> set[str]:
 
     Fields: https://docs.haproxy.org/2.6/management.html#9.1
     """
-    rows = csv.DictReader(status.removeprefix("# ").splitlines())
-    return {row["addr"] for row in rows if row["svname"] != "BACKEND" and (row["status"] or "").startswith("UP")}
+    return {row["addr"] for row in _up(status)}
+
+
+def checked(status: str) -> set[str]:
+    """Return those of `serving` that passed the edge's last check: it takes a new one for good until it has looked."""
+    # While a check is under way the last one's result has a prefix.
+    return {row["addr"] for row in _up(status) if row["check_status"].removeprefix("* ") == "L7OK"}
 
 
 def busy(status: str) -> set[str]:
     """Return the addresses (ip:port) on which requests are in flight, from the same page."""
     rows = csv.DictReader(status.removeprefix("# ").splitlines())
     return {row["addr"] for row in rows if row["addr"] and (row["scur"] or "0") != "0"}
+
+
+def _up(status: str) -> list[dict[str, str]]:
+    rows = csv.DictReader(status.removeprefix("# ").splitlines())
+    return [row for row in rows if row["svname"] != "BACKEND" and (row["status"] or "").startswith("UP")]
 
 
 def cut_over(props: Mapping[str, Any]) -> None:
@@ -115,7 +125,7 @@ def cut_over(props: Mapping[str, Any]) -> None:
 
         wanted = _all_addresses(declared)
         status = _Status(by=declared[0], url=props["status_url"])
-        _wait(lambda: wanted <= serving(status.read() or ""), failure=f"the edge does not reach {_names(declared)}")
+        _wait(lambda: wanted <= checked(status.read() or ""), failure=f"the edge does not reach {_names(declared)}")
         for container in old:
             _drain(container)
         _wait(lambda: status.without(_all_addresses(old), serving), failure=f"{_names(old)} did not drain")

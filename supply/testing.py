@@ -47,6 +47,8 @@ BY_HAND = (
     *(f"tests/e2e/test_{name}.py" for name in ("fleet", "fleet_backup", "fleet_faults", "fleet_rotation")),
 )
 """Tests that are asked for by name only: several engines take root, two GB of disk each, and this machine's bridges."""
+SUMMARY_CHARACTERS = 400
+"""How much the summary at the end of a run says of a failure: the whole is in the output before."""
 NOTHING_SELECTED = 5
 """pytest's exit status where it had no test to run."""
 PYTHON_SOURCES = "*.py"
@@ -55,10 +57,11 @@ GO_SOURCES = "*.go"
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a run of pytest counted."""
+    """What a run of pytest counted, and a line for each failure."""
 
     tests: int
     skipped: int
+    failures: tuple[str, ...]
 
 
 def check(console: Console) -> int:
@@ -153,10 +156,15 @@ def _pytest(
             statuses = _together(runs, arguments, environment, console)
         except KeyboardInterrupt:
             return 130
-        skipped = sum(read_report(run.report).skipped for run in runs if run.report.exists())
+        reports = [read_report(run.report) for run in runs if run.report.exists()]
     # A selection (ARGS='-k ...') may leave nothing to one of them.
     failed = [status for status in statuses if status not in (0, NOTHING_SELECTED)]
     status = failed[0] if failed else min(statuses)
+    skipped = sum(report.skipped for report in reports)
+    if len(runs) > 1:
+        # pytest says it of each process, with the output of the next below it.
+        for failure in [failure for report in reports for failure in report.failures]:
+            console.say(f"failed: {failure}")
     if strict and skipped and status == 0:
         console.say(f"{skipped} tests were skipped; in CI that is a failure.")
         return 1
@@ -219,12 +227,24 @@ def _shares(layers: Sequence[str]) -> list[list[str]]:
 
 
 def read_report(report: Path) -> Report:
-    """Return what pytest's JUnit report counts; expected failures count as skipped there too."""
-    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314  # pytest wrote it just now
+    """Return what pytest's JUnit report says; it counts expected failures as skipped."""
+    root = ElementTree.parse(report).getroot()  # noqa: S314  # pytest wrote it just now
+    suites = list(root.iter("testsuite"))
     return Report(
         tests=sum(int(suite.get("tests", 0)) for suite in suites),
         skipped=sum(int(suite.get("skipped", 0)) for suite in suites),
+        failures=tuple(
+            _shortened(f"{case.get('classname')}.{case.get('name')}: {found.get('message')}")
+            for case in root.iter("testcase")
+            for found in case
+            if found.tag in ("failure", "error")
+        ),
     )
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SUMMARY_CHARACTERS else f"{line[:SUMMARY_CHARACTERS]} [...]"
 
 
 def _tracked(pattern: str) -> list[str]:

@@ -28,7 +28,8 @@ from tests.waiting import until
 
 SERVER = Path(replica_server.__file__).read_text(encoding="utf-8")
 ALIAS = "replicas"
-ACTIVE = r'^haproxy_backend_active_servers{{proxy="{backend}"}} ([0-9]+)$'
+ACTIVE = rf'^haproxy_backend_active_servers{{proxy="{haproxy.BACKEND}"}} ([0-9]+)$'
+CHECKED = r'^haproxy_server_check_status{{proxy="{backend}",server="[^"]+",state="L7OK"}} 1$'
 CLIENTS = 24
 
 
@@ -105,14 +106,17 @@ class Edge:
     remains: ExitStack
 
     def replica(self) -> Replica:
-        """Start a replica, and return it when the edge sends requests to it, and would while it is too busy."""
-        before, before_late = self.serving, self._active(haproxy.LATE_BACKEND)
+        """Start a replica, and return it when the edge has found it ready and alive.
+
+        It gets requests before, and none any more if the first check fails: one lost packet is enough.
+        """
+        before = self._checked
         command = ["python3", "-c", SERVER]
         container, [port] = self.containers.run("litellm", command, ports=[replica_server.PORT], alias=ALIAS)
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
         replica = Replica(container=container, client=self.remains.enter_context(client))
         until(lambda: answers(client, "/told"))
-        until(lambda: self.serving > before and self._active(haproxy.LATE_BACKEND) > before_late)
+        until(lambda: all(now > then for now, then in zip(self._checked, before, strict=True)))
         return replica
 
     def starting(self) -> None:
@@ -121,19 +125,26 @@ class Edge:
 
     @property
     def serving(self) -> int:
-        """How many replicas pass the edge's checks."""
-        return self._active(haproxy.BACKEND)
+        """How many replicas get requests: a new one does until the edge has looked."""
+        found = re.search(ACTIVE, self._metrics, re.MULTILINE)
+        assert found
+        return int(found[1])
 
     @property
     def said(self) -> str:
         """What it logged: which replica left and why."""
         return self.container.logs(timestamps=True).decode()
 
-    def _active(self, backend: str) -> int:
-        pattern = ACTIVE.format(backend=backend)
-        found = re.search(pattern, self.status.get(haproxy.METRICS_PATH).text, re.MULTILINE)
-        assert found
-        return int(found[1])
+    @property
+    def _checked(self) -> list[int]:
+        """How many replicas the edge has found ready, and how many alive."""
+        metrics = self._metrics
+        backends = (haproxy.BACKEND, haproxy.LATE_BACKEND)
+        return [len(re.findall(CHECKED.format(backend=backend), metrics, re.MULTILINE)) for backend in backends]
+
+    @property
+    def _metrics(self) -> str:
+        return self.status.get(haproxy.METRICS_PATH).text
 
     @contextmanager
     def load(self) -> Iterator[Counter[int]]:

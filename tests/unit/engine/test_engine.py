@@ -13,24 +13,31 @@ import pytest
 
 from engine import preflight
 from engine.api import EngineError
-from engine.cutover import READ_STATUS, busy, serving
+from engine.cutover import READ_STATUS, busy, checked, serving
 from engine.identity import Identity
 from engine.logs import redact
 from engine.rendered_file import RenderedFileProvider
 
 STATUS = """\
-# pxname,svname,qcur,status,addr
-gateway,FRONTEND,,OPEN,
-litellm,replica1,0,UP,172.18.0.4:4000
-litellm,replica2,0,DOWN,172.18.0.5:4000
-litellm,replica3,0,UP 1/2,172.18.0.6:4000
-litellm,replica4,0,MAINT (resolution),
-litellm,BACKEND,0,UP,
+# pxname,svname,qcur,status,check_status,addr
+gateway,FRONTEND,,OPEN,,
+litellm,replica1,0,UP,* L7OK,172.18.0.4:4000
+litellm,replica2,0,DOWN,L4CON,172.18.0.5:4000
+litellm,replica3,0,UP 1/2,L7TOUT,172.18.0.6:4000
+litellm,replica4,0,MAINT (resolution),,
+litellm,replica5,0,UP,,172.18.0.7:4000
+litellm,replica6,0,UP,L7OK,172.18.0.8:4000
+litellm,BACKEND,0,UP,,
 """
 
 
 def test_the_status_page_tells_which_replicas_serve() -> None:
-    assert serving(STATUS) == {"172.18.0.4:4000", "172.18.0.6:4000"}
+    assert serving(STATUS) == {f"172.18.0.{last}:4000" for last in (4, 6, 7, 8)}
+
+
+def test_the_status_page_tells_which_replicas_passed_a_check() -> None:
+    assert checked(STATUS) == {"172.18.0.4:4000", "172.18.0.8:4000"}
+    assert checked("") == set()
 
 
 def test_the_status_page_tells_where_requests_are_in_flight() -> None:

@@ -199,3 +199,19 @@ def test_skips_are_counted(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     report.write_text('<testsuites><testsuite tests="5" skipped="2"/><testsuite tests="1" skipped="0"/></testsuites>')
     assert (read_report(report).tests, read_report(report).skipped) == (6, 2)
+
+
+def test_failures_are_told_in_a_line_each(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite tests="3" failures="1" errors="1">'
+        '<testcase classname="tests.e2e.test_one" name="test_right"/>'
+        '<testcase classname="tests.e2e.test_one" name="test_wrong">'
+        '<failure message="assert 1 == 2&#10; said &quot;no&quot;">the whole</failure></testcase>'
+        f'<testcase classname="tests.e2e.test_two" name="test_late"><error message="{"x" * 9999}"/></testcase>'
+        "</testsuite></testsuites>"
+    )
+    wrong, late = read_report(report).failures
+    assert wrong == 'tests.e2e.test_one.test_wrong: assert 1 == 2 said "no"'
+    assert late.startswith("tests.e2e.test_two.test_late: xxx")
+    assert len(late) < 500
