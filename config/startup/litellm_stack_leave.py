@@ -9,6 +9,8 @@ import asyncio
 import signal
 from types import FrameType
 
+import litellm_stack_stop
+
 # The image has it, the checks of this repository do not.
 from litellm.proxy.shutdown.graceful_shutdown_manager import GracefulShutdownManager  # type: ignore[import-not-found]
 
@@ -18,6 +20,7 @@ SECONDS = 3
 
 def prepare() -> None:
     """Put what leaves the edge before uvicorn's own handler of SIGTERM."""
+    litellm_stack_stop.in_order()
     loop, stop = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
     if not callable(stop):
         return

@@ -9,6 +9,7 @@ import os
 import time
 from pathlib import Path
 
+import litellm_stack_stop
 import psycopg  # type: ignore[import-not-found]  # the image has it, the checks of this repository do not
 
 POLL_SECONDS = 0.1
@@ -24,11 +25,12 @@ def wait() -> None:
     except psycopg.ProgrammingError:
         return  # with parameters that only Prisma knows
     wanted, deadline = migrations(), time.monotonic() + PATIENCE_SECONDS
-    while not wanted <= applied(url):
-        if time.monotonic() > deadline:
-            print(f"the database does not have LiteLLM's schema after {PATIENCE_SECONDS} s", flush=True)
-            return
-        time.sleep(POLL_SECONDS)
+    with litellm_stack_stop.meanwhile():
+        while not wanted <= applied(url):
+            if time.monotonic() > deadline:
+                print(f"the database does not have LiteLLM's schema after {PATIENCE_SECONDS} s", flush=True)
+                return
+            time.sleep(POLL_SECONDS)
 
 
 def migrations() -> set[str]:

@@ -14,8 +14,12 @@ from docker.models.containers import Container
 from components import litellm_runtime
 from config.settings import default_images
 from tests.integration.running_gateway import Gateway
+from tests.waiting import until
 
 MODULE, FUNCTION = litellm_runtime.HOOKS[1].split(":")
+DEAF = "import signal; signal.signal(signal.SIGTERM, lambda *_: None)"
+"""As uvicorn is until LiteLLM has come up."""
+STOPPED = 128 + 15
 ENVIRONMENT = {**litellm_runtime.ENVIRONMENT, "PYTHONPATH": litellm_runtime.STARTUP}
 VOLUMES = {str(litellm_runtime.STARTUP_SOURCE): {"bind": litellm_runtime.STARTUP, "mode": "ro"}}
 
@@ -30,7 +34,7 @@ def waiting(gateway: Gateway) -> Iterator[tuple[Container, str]]:
         container = engine.containers.run(
             default_images()["litellm"],
             detach=True,
-            entrypoint=["python3", "-c", f"import {MODULE}; {MODULE}.{FUNCTION}()"],
+            entrypoint=["python3", "-c", f"{DEAF}; import {MODULE}; {MODULE}.{FUNCTION}()"],
             environment={
                 **ENVIRONMENT,
                 "DATABASE_URL": f"postgresql://llmproxy:{variables['POSTGRES_PASSWORD']}@database:5432/{name}",
@@ -73,6 +77,33 @@ def test_a_replica_waits_for_the_last_migration(gateway: Gateway, waiting: tuple
     run(gateway, *psql, "UPDATE _prisma_migrations SET finished_at = now()")
     assert container.wait(timeout=30)["StatusCode"] == 0, container.logs()
     assert container.logs() == b""
+
+
+def test_a_replica_that_is_told_to_stop_does_not_wait_for_the_schema(waiting: tuple[Container, str]) -> None:
+    container, _ = waiting
+    assert waits(container)
+    container.stop(timeout=60)
+    assert container.wait()["StatusCode"] == STOPPED
+
+
+def test_a_replica_that_is_told_to_stop_does_not_come_up() -> None:
+    program = "print('starts', flush=True); import litellm.proxy.proxy_server; input()"
+    with closing(docker.from_env()) as engine:
+        container = engine.containers.run(
+            default_images()["litellm"],
+            detach=True,
+            stdin_open=True,
+            entrypoint=["python3", "-c", program],
+            environment=ENVIRONMENT,
+            volumes=VOLUMES,
+        )
+        try:
+            until(lambda: container.logs() == b"starts\n")
+            # Longer than the import takes.
+            container.stop(timeout=120)
+            assert container.wait()["StatusCode"] == STOPPED
+        finally:
+            container.remove(force=True)
 
 
 def test_a_replica_loads_no_declaration_of_the_database_client_and_finds_each() -> None:

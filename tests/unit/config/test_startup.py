@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from components.litellm_runtime import HOOKS, STARTUP_SOURCE
+
+STOP = "import os, signal; import litellm_stack_stop as stop; told = lambda: os.kill(os.getpid(), signal.SIGTERM)"
+STOPPED = 128 + 15
 
 DECLARED = """
 print("declarations are loaded")
@@ -17,13 +21,18 @@ BASE = "HttpConfig = dict"
 CLIENT = "from . import types\nfrom .types import HttpConfig"
 
 
-def say(program: str, *, packages: Path | None = None) -> str:
-    """Return what a program prints in an interpreter that starts as a replica's does."""
-    path = os.pathsep.join(str(folder) for folder in (STARTUP_SOURCE, packages) if folder)
+def run(program: str, *, packages: Sequence[Path] = ()) -> subprocess.CompletedProcess[str]:
+    """Run a program in an interpreter that starts as a replica's does."""
+    path = os.pathsep.join(map(str, (STARTUP_SOURCE, *packages)))
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False, timeout=60
     )
+
+
+def say(program: str, *, packages: Sequence[Path] = ()) -> str:
+    """Return what a program prints there."""
+    done = run(program, packages=packages)
     assert done.returncode == 0, done.stderr
     assert not done.stderr
     return done.stdout.strip()
@@ -49,12 +58,12 @@ def test_no_garbage_is_looked_for_until_litellm_calls() -> None:
 
 
 def test_the_clients_declarations_are_not_loaded_with_it(packages: Path) -> None:
-    assert say("import prisma; print(prisma.HttpConfig is dict)", packages=packages) == "True"
+    assert say("import prisma; print(prisma.HttpConfig is dict)", packages=[packages]) == "True"
 
 
 def test_a_declaration_is_there_for_who_asks(packages: Path) -> None:
     program = "from prisma import types; print(types.BudgetInclude); from prisma.types import BudgetInclude"
-    assert say(program, packages=packages).splitlines() == [
+    assert say(program, packages=[packages]).splitlines() == [
         "declarations are loaded",
         "<class 'prisma.types.BudgetInclude'>",
     ]
@@ -62,8 +71,22 @@ def test_a_declaration_is_there_for_who_asks(packages: Path) -> None:
 
 def test_a_name_that_is_not_declared_is_told(packages: Path) -> None:
     program = "from prisma import types; print([hasattr(types, name) for name in ('Budget', 'User', 'BudgetInclude')])"
-    assert say(program, packages=packages).splitlines() == ["declarations are loaded", "[False, False, True]"]
+    assert say(program, packages=[packages]).splitlines() == ["declarations are loaded", "[False, False, True]"]
 
 
 def test_an_image_without_the_client_starts() -> None:
     assert say("import importlib.util; print(importlib.util.find_spec('prisma'))") == "None"
+
+
+def test_told_to_stop_while_it_starts_it_stops() -> None:
+    assert run(f"{STOP}; told(); print('goes on')").returncode == STOPPED
+
+
+def test_told_to_stop_while_it_waits_it_stops_though_uvicorn_would_not_yet() -> None:
+    uvicorn = f"{STOP}; signal.signal(signal.SIGTERM, lambda *_: print('later'))"
+    assert run(f"{uvicorn}\nwith stop.meanwhile(): told(); print('goes on')").returncode == STOPPED
+    assert say(f"{uvicorn}\nwith stop.meanwhile(): pass\ntold()") == "later"
+
+
+def test_once_it_serves_uvicorn_ends_it_to_the_end() -> None:
+    assert say(f"{STOP}; stop.in_order(); told(); print('ends')") == "ends"
