@@ -20,10 +20,10 @@ SECONDS = 3
 
 def prepare() -> None:
     """Put what leaves the edge before uvicorn's own handler of SIGTERM."""
-    litellm_stack_stop.in_order()
     loop, stop = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
-    if not callable(stop):
-        return
+    if not callable(stop) or stop is litellm_stack_stop.end:
+        return  # another server, which has none
+    litellm_stack_stop.in_order()
 
     def leave(number: int, frame: FrameType | None) -> None:
         if GracefulShutdownManager.is_shutting_down():

@@ -19,7 +19,7 @@ _serves = False
 
 def at_once() -> None:
     """Stop at once from now on: nothing has been asked."""
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, end)
 
 
 @contextmanager
@@ -39,6 +39,7 @@ def in_order() -> None:
     _serves = True
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
+def end(_number: int, _frame: FrameType | None) -> None:
+    """End the process, if it does not serve yet."""
     if not _serves:
         os._exit(STATUS)

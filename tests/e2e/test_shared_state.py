@@ -112,6 +112,7 @@ def test_no_request_is_lost_to_a_replica_that_the_engine_stops(routed: Routed, e
             stopped.stop(timeout=60)
             time.sleep(2)
         assert seen.failures == []
+        assert stopped.wait()["StatusCode"] == 0, "it came to its end by itself"
         stopped.start()
         wait_until_healthy(str(stopped.id), timeout=120)
 
