@@ -104,13 +104,15 @@ def checked(status: str) -> set[str]:
 
 def busy(status: str) -> set[str]:
     """Return the addresses (ip:port) on which requests are in flight, from the same page."""
-    rows = csv.DictReader(status.removeprefix("# ").splitlines())
-    return {row["addr"] for row in rows if row["addr"] and (row["scur"] or "0") != "0"}
+    return {row["addr"] for row in _rows(status) if row["addr"] and (row["scur"] or "0") != "0"}
+
+
+def _rows(status: str) -> Iterable[dict[str, str]]:
+    return csv.DictReader(status.removeprefix("# ").splitlines())
 
 
 def _up(status: str) -> list[dict[str, str]]:
-    rows = csv.DictReader(status.removeprefix("# ").splitlines())
-    return [row for row in rows if row["svname"] != "BACKEND" and (row["status"] or "").startswith("UP")]
+    return [row for row in _rows(status) if row["svname"] != "BACKEND" and (row["status"] or "").startswith("UP")]
 
 
 def cut_over(props: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from supply import browser, virtualenv
@@ -163,7 +164,7 @@ def _pytest(
     skipped = sum(report.skipped for report in reports)
     if len(runs) > 1:
         # pytest says it of each process, with the output of the next below it.
-        for failure in [failure for report in reports for failure in report.failures]:
+        for failure in chain.from_iterable(report.failures for report in reports):
             console.say(f"failed: {failure}")
     if strict and skipped and status == 0:
         console.say(f"{skipped} tests were skipped; in CI that is a failure.")

@@ -12,7 +12,6 @@ import docker
 import psutil
 import pytest
 
-from components.litellm_runtime import STARTUP_MODULES
 from engine.identity import STACK_LABEL
 from tests.e2e.conftest import CANARY
 from tests.e2e.gateway import Gateway
@@ -87,8 +86,8 @@ def test_the_process_list_holds_no_secret(secrets: dict[str, str]) -> None:
 def test_rendered_files_hold_no_secret_and_nobody_may_write_them(stack: Stack, secrets: dict[str, str]) -> None:
     files = [path for path in Path(stack.environment["XDG_DATA_HOME"]).rglob("*") if path.is_file()]
     kinds = sorted(path.name.rpartition("-")[0] for path in files)
-    before_litellm = [module.stem for module in STARTUP_MODULES]
-    assert kinds == sorted(["config", "haproxy", "prometheus", "rules", *before_litellm])
+    hooks = [f"litellm_stack_{name}" for name in ("garbage", "leave", "schema", "stop", "types")]
+    assert kinds == sorted(["config", "haproxy", "prometheus", "rules", "sitecustomize", *hooks])
     for path in files:
         assert leaked(path.read_text(encoding="utf-8"), secrets) == [], path
         assert stat.S_IMODE(path.stat().st_mode) & 0o222 == 0

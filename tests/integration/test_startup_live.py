@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Any
 
 import docker
 import pytest
@@ -24,29 +25,40 @@ ENVIRONMENT = {**litellm_runtime.ENVIRONMENT, "PYTHONPATH": litellm_runtime.STAR
 VOLUMES = {str(litellm_runtime.STARTUP_SOURCE): {"bind": litellm_runtime.STARTUP, "mode": "ro"}}
 
 
+@contextmanager
+def started(program: str, *, environment: Mapping[str, str] = ENVIRONMENT, **more: Any) -> Iterator[Container]:
+    """A container that runs a program as a replica runs LiteLLM, as its first process."""
+    with closing(docker.from_env()) as engine:
+        container = engine.containers.run(
+            default_images()["litellm"],
+            detach=True,
+            entrypoint=["python3", "-c", program],
+            environment=dict(environment),
+            volumes=VOLUMES,
+            **more,
+        )
+        try:
+            yield container
+        finally:
+            container.remove(force=True)
+
+
 @pytest.fixture
 def waiting(gateway: Gateway) -> Iterator[tuple[Container, str]]:
     """A container that waits for the schema of a database that is not there yet, and the database's name."""
     name = f"waited_{secrets.token_hex(3)}"
     variables = dict(entry.split("=", 1) for entry in gateway.database.attrs["Config"]["Env"])
+    url = f"postgresql://llmproxy:{variables['POSTGRES_PASSWORD']}@database:5432/{name}"
     [network] = gateway.database.attrs["NetworkSettings"]["Networks"]
-    with closing(docker.from_env()) as engine:
-        container = engine.containers.run(
-            default_images()["litellm"],
-            detach=True,
-            entrypoint=["python3", "-c", f"{DEAF}; import {MODULE}; {MODULE}.{FUNCTION}()"],
-            environment={
-                **ENVIRONMENT,
-                "DATABASE_URL": f"postgresql://llmproxy:{variables['POSTGRES_PASSWORD']}@database:5432/{name}",
-            },
-            volumes=VOLUMES,
+    try:
+        with started(
+            f"{DEAF}; import {MODULE}; {MODULE}.{FUNCTION}()",
+            environment={**ENVIRONMENT, "DATABASE_URL": url},
             network=network,
-        )
-        try:
+        ) as container:
             yield container, name
-        finally:
-            container.remove(force=True)
-            run(gateway, "dropdb", "-U", "llmproxy", "--if-exists", "--force", name)
+    finally:
+        run(gateway, "dropdb", "-U", "llmproxy", "--if-exists", "--force", name)
 
 
 def run(gateway: Gateway, *command: str) -> None:
@@ -88,22 +100,11 @@ def test_a_replica_that_is_told_to_stop_does_not_wait_for_the_schema(waiting: tu
 
 def test_a_replica_that_is_told_to_stop_does_not_come_up() -> None:
     program = "print('starts', flush=True); import litellm.proxy.proxy_server; input()"
-    with closing(docker.from_env()) as engine:
-        container = engine.containers.run(
-            default_images()["litellm"],
-            detach=True,
-            stdin_open=True,
-            entrypoint=["python3", "-c", program],
-            environment=ENVIRONMENT,
-            volumes=VOLUMES,
-        )
-        try:
-            until(lambda: container.logs() == b"starts\n")
-            # Longer than the import takes.
-            container.stop(timeout=120)
-            assert container.wait()["StatusCode"] == STOPPED
-        finally:
-            container.remove(force=True)
+    with started(program, stdin_open=True) as container:
+        until(lambda: container.logs() == b"starts\n")
+        # Longer than the import takes.
+        container.stop(timeout=120)
+        assert container.wait()["StatusCode"] == STOPPED
 
 
 def test_a_replica_loads_no_declaration_of_the_database_client_and_finds_each() -> None:

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,16 +20,16 @@ BASE = "HttpConfig = dict"
 CLIENT = "from . import types\nfrom .types import HttpConfig"
 
 
-def run(program: str, *, packages: Sequence[Path] = ()) -> subprocess.CompletedProcess[str]:
+def run(program: str, *, packages: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a program in an interpreter that starts as a replica's does."""
-    path = os.pathsep.join(map(str, (STARTUP_SOURCE, *packages)))
+    path = os.pathsep.join(str(folder) for folder in (STARTUP_SOURCE, packages) if folder)
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False, timeout=60
     )
 
 
-def say(program: str, *, packages: Sequence[Path] = ()) -> str:
+def say(program: str, *, packages: Path | None = None) -> str:
     """Return what a program prints there."""
     done = run(program, packages=packages)
     assert done.returncode == 0, done.stderr
@@ -58,12 +57,12 @@ def test_no_garbage_is_looked_for_until_litellm_calls() -> None:
 
 
 def test_the_clients_declarations_are_not_loaded_with_it(packages: Path) -> None:
-    assert say("import prisma; print(prisma.HttpConfig is dict)", packages=[packages]) == "True"
+    assert say("import prisma; print(prisma.HttpConfig is dict)", packages=packages) == "True"
 
 
 def test_a_declaration_is_there_for_who_asks(packages: Path) -> None:
     program = "from prisma import types; print(types.BudgetInclude); from prisma.types import BudgetInclude"
-    assert say(program, packages=[packages]).splitlines() == [
+    assert say(program, packages=packages).splitlines() == [
         "declarations are loaded",
         "<class 'prisma.types.BudgetInclude'>",
     ]
@@ -71,7 +70,7 @@ def test_a_declaration_is_there_for_who_asks(packages: Path) -> None:
 
 def test_a_name_that_is_not_declared_is_told(packages: Path) -> None:
     program = "from prisma import types; print([hasattr(types, name) for name in ('Budget', 'User', 'BudgetInclude')])"
-    assert say(program, packages=[packages]).splitlines() == ["declarations are loaded", "[False, False, True]"]
+    assert say(program, packages=packages).splitlines() == ["declarations are loaded", "[False, False, True]"]
 
 
 def test_an_image_without_the_client_starts() -> None:
