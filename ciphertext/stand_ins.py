@@ -87,7 +87,7 @@ def remove(client: DockerClient, props: Mapping[str, Any]) -> None:
     for stand_in in client.containers.list(all=True, filters={"label": labels}, ignore_removed=True):
         try:
             stand_in.stop(timeout=int(props["grace"]))
-            stand_in.remove(force=True)
+            stand_in.remove(v=True, force=True)
         except NotFound:
             continue
 
@@ -145,7 +145,7 @@ def _start(client: DockerClient, replica: Container, props: Mapping[str, Any]) -
 def _remove_stopped(client: DockerClient, name: str) -> None:
     """Make room for a stand-in: one that does not run serves nobody."""
     try:
-        client.containers.get(name).remove(force=True)
+        client.containers.get(name).remove(v=True, force=True)
     except NotFound:
         return
 

@@ -108,7 +108,7 @@ def run(props: Mapping[str, Any]) -> None:
         except (ReadTimeout, EngineConnectionError):
             failure = f"did not end within {props['timeout']:.0f} s (startTimeout)"
         log = last_lines(container) if failure else ""
-        container.remove(force=True)
+        container.remove(v=True, force=True)
     finally:
         client.close()
     if failure:
@@ -142,4 +142,4 @@ def remove(client: DockerClient, name: str, *, labels: Mapping[str, str]) -> Non
         return
     if leftover.labels.get(OWNER_LABEL) != labels[OWNER_LABEL]:
         raise EngineError(f"a container named {name} exists that this stack does not own; rename it")
-    leftover.remove(force=True)
+    leftover.remove(v=True, force=True)

@@ -41,7 +41,7 @@ def prepare(client: DockerClient, *, label: str, component: str, image: str, set
         "status": "exited",
     }
     for ended in client.containers.list(all=True, filters=filters, ignore_removed=True):
-        ended.remove(force=True)
+        ended.remove(v=True, force=True)
 
 
 def name(label: str, component: str) -> str:

@@ -60,9 +60,7 @@ def _hook(label: str, leave: Leave | None) -> pulumi.ResourceHook:
             for orphan in _orphans(client, args.type, name=name, label=label):
                 refuse_another_owner(orphan, owner=labels[OWNER_LABEL])
                 pulumi.log.warn(f"{name} is left from an update that was killed; it is removed and made again")
-                if isinstance(orphan, Container) and leave:
-                    _stop(orphan, leave)
-                orphan.remove()
+                _remove(orphan, leave)
             if args.type == SERVICE:
                 ended = {name: labels[name] for name in (STACK_LABEL, COMPONENT_LABEL)}
                 tasks.wait_until_ended(client, labels=ended, timeout=tasks.STOP_SECONDS)
@@ -73,11 +71,17 @@ def _hook(label: str, leave: Leave | None) -> pulumi.ResourceHook:
     return pulumi.ResourceHook(f"{name}-{leave.grace}-{leave.status_url}" if leave else name, remove)
 
 
-def _stop(orphan: Container, leave: Leave) -> None:
-    # A replica has been found by the edge meanwhile, and has requests.
-    if leave.status_url:
-        cutover.withdraw(orphan, status_url=leave.status_url, grace=leave.grace)
-    orphan.stop(timeout=leave.grace)
+def _remove(orphan: Any, leave: Leave | None) -> None:
+    if not isinstance(orphan, Container):
+        orphan.remove()
+        return
+    if leave:
+        # A replica has been found by the edge meanwhile, and has requests.
+        if leave.status_url:
+            cutover.withdraw(orphan, status_url=leave.status_url, grace=leave.grace)
+        orphan.stop(timeout=leave.grace)
+    # Its image's volumes have no name, and nothing else would remove them.
+    orphan.remove(v=True)
 
 
 def _orphans(client: DockerClient, kind: str, *, name: str, label: str) -> Iterator[Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Mapping
+from ipaddress import ip_address
 
 import docker
 import psutil
+from docker.models.containers import Container
 
 from engine import major
 from engine.api import EngineError, connect, is_local
@@ -51,13 +53,29 @@ def check_version(client: docker.DockerClient) -> None:
 def _taken(client: docker.DockerClient, label: str, name: str, address: str, port: int) -> str | None:
     if _can_bind(address, port):
         return None
-    for container in client.containers.list(ignore_removed=True):
-        published = (binding for bindings in container.ports.values() for binding in bindings or ())
-        if any(binding["HostPort"] == str(port) for binding in published):
-            if container.labels.get(STACK_LABEL) == label:
-                return None
-            return _message(name, address, port, f"container {container.name} ({container.attrs['Config']['Image']})")
-    return _message(name, address, port, _process(port))
+    holders = [
+        container for container in client.containers.list(ignore_removed=True) if _holds(container, address, port)
+    ]
+    if any(container.labels.get(STACK_LABEL) == label for container in holders):
+        return None
+    for container in holders:
+        return _message(name, address, port, f"container {container.name} ({container.attrs['Config']['Image']})")
+    return _message(name, address, port, _process(address, port))
+
+
+def _holds(container: Container, address: str, port: int) -> bool:
+    return any(
+        binding["HostPort"] == str(port) and _overlap(binding["HostIp"], address)
+        for internal, bindings in container.ports.items()
+        if internal.endswith("/tcp")
+        for binding in bindings or ()
+    )
+
+
+def _overlap(first: str, second: str) -> bool:
+    """Whether one port cannot be taken on both: the addresses are the same one, or one of them stands for all."""
+    addresses = ip_address(first), ip_address(second)
+    return addresses[0] == addresses[1] or any(address.is_unspecified for address in addresses)
 
 
 def _message(name: str, address: str, port: int, holder: str) -> str:
@@ -82,8 +100,8 @@ def _can_bind(address: str, port: int) -> bool:
     return True
 
 
-def _process(port: int) -> str:
-    """Name the process that listens on `port`, as far as this user may know."""
+def _process(address: str, port: int) -> str:
+    """Name the process that listens on `port` of `address`, as far as this user may know."""
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.AccessDenied:
@@ -93,6 +111,7 @@ def _process(port: int) -> str:
             connection.status == psutil.CONN_LISTEN
             and connection.laddr
             and connection.laddr.port == port
+            and _overlap(connection.laddr.ip, address)
             and connection.pid
         ):
             try:

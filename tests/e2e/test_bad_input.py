@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.conftest import CANARY, stack_config
 from tests.e2e.stack import Stack, free_port
 from tests.e2e.test_change import replicas
+from tests.managed import bridge_address
 
 
 @pytest.fixture
@@ -95,8 +96,23 @@ def test_a_port_of_another_container_is_said_with_its_name(stack: Stack, engine:
         port = int((other.ports["80/tcp"] or [])[0]["HostPort"])
         said = refused(stack, ports={**stack.config["ports"], "database": port})
     finally:
-        other.remove(force=True)
+        other.remove(v=True, force=True)
     assert f"port {port} on 127.0.0.1 is taken by container {other.name}" in said
+
+
+def test_a_container_with_our_port_on_another_address_is_none_of_our_business(
+    stack: Stack, engine: docker.DockerClient
+) -> None:
+    edge = engine.containers.get(f"{stack.prefix}edge")
+    assert edge.image is not None
+    port, address = stack.config["ports"]["gateway"], bridge_address(engine)
+    other = engine.containers.run(
+        edge.image, ["600"], entrypoint="sleep", detach=True, ports={"80/tcp": (address, port)}
+    )
+    try:
+        stack.pulumi("preview", "--expect-no-changes")
+    finally:
+        other.remove(v=True, force=True)
 
 
 def test_a_wrong_passphrase_is_refused(stack: Stack) -> None:

@@ -40,7 +40,7 @@ def looking(stack: Stack, engine: docker.DockerClient) -> Iterator[None]:
         stack.up()
         yield
     finally:
-        container.remove(force=True)
+        container.remove(v=True, force=True)
         stack.configure(before)
         stack.up()
 

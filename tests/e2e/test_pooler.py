@@ -136,7 +136,7 @@ def test_postgres_at_another_address_is_found(pooled: Pooled, engine: docker.Doc
         assert address(database, pooled) != before
         until(lambda: makes_keys(pooled.stack))
     finally:
-        other.remove(force=True)
+        other.remove(v=True, force=True)
     pooled.stack.up("--expect-no-changes")
 
 

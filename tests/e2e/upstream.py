@@ -76,7 +76,7 @@ def upstream(engine: docker.DockerClient, stack: Stack, *, at: str = "127.0.0.1"
             _wait(client)
             yield Upstream(client)
     finally:
-        container.remove(force=True)
+        container.remove(v=True, force=True)
 
 
 def _wait(client: httpx.Client) -> None:

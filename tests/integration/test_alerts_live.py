@@ -47,7 +47,7 @@ def tool(image: str, folder: Path, *command: str) -> str:
         status = container.wait()["StatusCode"]
         said = container.logs().decode()
     finally:
-        container.remove(force=True)
+        container.remove(v=True, force=True)
         engine.close()
     assert status == 0, said
     return said

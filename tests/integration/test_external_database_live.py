@@ -128,13 +128,18 @@ def test_nothing_is_left_of_a_look(server: ManagedPostgres, user: str) -> None:
     engine = docker.from_env()
     try:
         # What a look left behind that was killed.
-        engine.containers.run(
+        left = engine.containers.run(
             default_images()["postgres"],
             entrypoint=["true"],
             labels={STACK_LABEL: STACK, COMPONENT_LABEL: external.COMPONENT},
+            detach=True,
         )
+        left.wait()
+        left.reload()
+        [unnamed] = [mount["Name"] for mount in left.attrs["Mounts"]]
         refusal(server.url(user, server.login(user)), server.ca)
         filters: dict[str, Any] = {"label": f"{STACK_LABEL}={STACK}"}
         assert engine.containers.list(all=True, filters=filters) == []
+        assert unnamed not in [volume.name for volume in engine.volumes.list()]
     finally:
         engine.close()

@@ -47,7 +47,7 @@ def checked(request: pytest.FixtureRequest) -> Iterator[Container]:
         try:
             yield container
         finally:
-            container.remove(force=True)
+            container.remove(v=True, force=True)
 
 
 def _declared(check: HealthCheck) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
             file.seek(0)
             _extract(file, folder)
     finally:
-        container.remove(force=True)
+        container.remove(v=True, force=True)
         engine.close()
     return folder / "litellm"
 

@@ -60,7 +60,7 @@ def test_a_network_with_a_container_that_is_not_the_stacks_is_named(engine: dock
         with pytest.raises(EngineError, match=f"{props['name']} cannot be removed: .*active endpoints"):
             BridgeProvider().delete(made.id, props)
     finally:
-        guest.remove(force=True)
+        guest.remove(v=True, force=True)
 
 
 def test_a_network_of_an_earlier_version_stays_with_the_provider_that_made_it(

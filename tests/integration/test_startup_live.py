@@ -40,7 +40,7 @@ def started(program: str, *, environment: Mapping[str, str] = ENVIRONMENT, **mor
         try:
             yield container
         finally:
-            container.remove(force=True)
+            container.remove(v=True, force=True)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -17,6 +18,8 @@ from engine.cutover import READ_STATUS, busy, checked, serving
 from engine.identity import Identity
 from engine.logs import redact
 from engine.rendered_file import RenderedFileProvider
+
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing listens
 
 STATUS = """\
 # pxname,svname,qcur,status,check_status,addr
@@ -75,8 +78,35 @@ def test_a_taken_port_is_noticed_and_its_process_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         assert not preflight._can_bind("127.0.0.1", port)
-        assert f"process {os.getpid()} (" in preflight._process(port)
+        assert f"process {os.getpid()} (" in preflight._process("127.0.0.1", port)
     assert preflight._can_bind("127.0.0.1", port)
+
+
+def test_a_process_with_the_port_on_another_address_is_not_named() -> None:
+    with socket.create_server(("127.0.0.2", 0)) as server:
+        assert preflight._process("127.0.0.1", server.getsockname()[1]) == "another process"
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("127.0.0.1", True),
+        (EVERY_ADDRESS, True),
+        ("::", True),
+        ("127.0.0.2", False),
+        ("172.17.0.1", False),
+        ("::1", False),
+    ],
+)
+def test_a_port_is_taken_by_who_has_it_on_that_address_or_on_all(address: str, taken: bool) -> None:
+    published = {"9090/tcp": None, "4000/tcp": [{"HostIp": address, "HostPort": "4000"}]}
+    assert preflight._holds(Mock(ports=published), "127.0.0.1", 4000) is taken
+    assert not preflight._holds(Mock(ports=published), "127.0.0.1", 4001)
+
+
+def test_a_port_of_another_protocol_is_not_taken() -> None:
+    published = {"4000/udp": [{"HostIp": EVERY_ADDRESS, "HostPort": "4000"}]}
+    assert not preflight._holds(Mock(ports=published), "127.0.0.1", 4000)
 
 
 def test_an_address_of_another_host_is_refused() -> None:
