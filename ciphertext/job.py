@@ -12,6 +12,7 @@ from requests.exceptions import ConnectionError as EngineConnectionError
 from requests.exceptions import ReadTimeout
 
 from ciphertext.tables import Counts, Tables
+from engine import execution
 from engine.api import EngineError
 from engine.connection import start
 from engine.job import create, remove
@@ -76,35 +77,44 @@ def reencrypt(
 def _run(
     client: DockerClient, where: Surroundings, *, name: str, labels: Mapping[str, str], order: Mapping[str, Any]
 ) -> Counts:
-    remove(client, name, labels=where.labels)
-    container = create(
-        client,
-        where.image,
-        files=where.files,
-        name=name,
-        entrypoint=["python3", "-c", SCRIPT.read_text(encoding="utf-8")],
-        stdin_open=True,
-        environment=dict(where.environment),
-        labels={**where.labels, **labels},
-        network=where.network,
-        user=where.user,
-        tmpfs=dict(where.tmpfs),
-    )
-    start(container, f"{json.dumps({**order, 'urls': list(where.urls)})}\n")
+    """Run the script, again where the engine lost its result: who has re-encrypted everything, finds nothing to do."""
+
+    def once() -> tuple[int, bytes]:
+        remove(client, name, labels=where.labels)
+        container = create(
+            client,
+            where.image,
+            files=where.files,
+            name=name,
+            entrypoint=execution.marked(["python3", "-c", SCRIPT.read_text(encoding="utf-8")]),
+            stdin_open=True,
+            environment=dict(where.environment),
+            labels={**where.labels, **labels},
+            network=where.network,
+            user=where.user,
+            tmpfs=dict(where.tmpfs),
+        )
+        start(container, f"{json.dumps({**order, 'urls': list(where.urls)})}\n")
+        return _status(container, where.timeout), container.logs(stdout=True, stderr=False)
+
+    code, said = execution.until_whole(once, container=name)
     secrets = [*where.urls, *order["keys"], order.get("to", "")]
+    return _result(client.containers.get(name), code, said, secrets)
+
+
+def _status(container: Container, timeout: float) -> int:
     try:
-        code = container.wait(timeout=where.timeout)["StatusCode"]
+        return int(container.wait(timeout=timeout)["StatusCode"])
     except (ReadTimeout, EngineConnectionError):
         raise EngineError(
-            f"job {name} did not end within {where.timeout:.0f} s (startTimeout); run the update again"
+            f"job {container.name} did not end within {timeout:.0f} s (startTimeout); run the update again"
         ) from None
-    return _result(container, code, secrets)
 
 
-def _result(container: Container, code: int, secrets: Sequence[str]) -> Counts:
-    said = container.logs(stdout=True, stderr=False).decode(errors="replace").strip().rpartition("\n")[2]
+def _result(container: Container, code: int, said: str, secrets: Sequence[str]) -> Counts:
     try:
-        result: Mapping[str, Any] = json.loads(said)
+        # Imports may have said something before.
+        result: Mapping[str, Any] = json.loads(said.strip().rpartition("\n")[2])
     except ValueError:
         result = {}
     if code or "readable" not in result:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pulumi
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 from docker.types import LogConfig
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 from requests.exceptions import ConnectionError as EngineConnectionError
@@ -116,12 +116,19 @@ def run(props: Mapping[str, Any]) -> None:
 
 
 def create(client: DockerClient, image: str, *, files: Mapping[str, str], **given: Any) -> Container:
-    """Make a confined container with `files`: paths, and texts that are no secret. `given` is as docker-py has it."""
+    """Make a confined container with `files`: paths, and texts that are no secret. `given` is as docker-py has it.
+
+    Raises EngineError where the image has no folder for them.
+    """
     make: Any = client.containers.create
     # The engine puts no file into a read-only root.
     container: Container = make(image, **{**CONFINED, "read_only": not files, **given})
-    for path, content in files.items():
-        container.put_archive(posixpath.dirname(path), _archive(posixpath.basename(path), content.encode()))
+    try:
+        for path, content in files.items():
+            container.put_archive(posixpath.dirname(path), _archive(posixpath.basename(path), content.encode()))
+    except APIError as error:
+        container.remove(v=True, force=True)
+        raise EngineError(f"{image} does not take {', '.join(files)}: {error.explanation}") from None
     return container
 
 

@@ -11,14 +11,14 @@ from requests.exceptions import ConnectionError as EngineConnectionError
 from requests.exceptions import ReadTimeout
 
 from config.external_cache import CA_PATH, ExternalCache
-from engine import look
+from engine import execution, look
 from engine.api import EngineError, connect
 from engine.connection import start
 from engine.job import create
 from engine.logs import redact
 
 if TYPE_CHECKING:
-    from docker.models.containers import Container
+    from docker import DockerClient
 
 SETTING = "cache.external"
 COMPONENT = "cache-check"
@@ -38,42 +38,38 @@ def check(server: ExternalCache, *, label: str, image: str) -> None:
     client = connect()
     try:
         look.prepare(client, label=label, component=COMPONENT, image=image, setting="images.litellm")
-        container = create(
-            client,
-            image,
-            files={CA_PATH: server.ca} if server.ca else {},
-            name=look.name(label, COMPONENT),
-            entrypoint=["python3", "-c", SCRIPT.read_text(encoding="utf-8")],
-            stdin_open=True,
-            labels=look.labels(label, COMPONENT),
-            network=look.NETWORK,
-        )
-        try:
-            found = _asked(container, server)
-        finally:
-            container.remove(v=True, force=True)
+        answer = execution.until_whole(lambda: _ask(client, server, label=label, image=image), container=COMPONENT)[1]
     finally:
         client.close()
-    look.refuse(f"{SETTING}: the Redis at {server.place}", _reasons(found, server))
-
-
-def _asked(container: Container, server: ExternalCache) -> Mapping[str, Any]:
-    try:
-        start(container, f"{json.dumps(server.arguments)}\n")
-        container.wait(timeout=TIMEOUT_SECONDS)
-    except (ReadTimeout, EngineConnectionError):
-        raise EngineError(f"{SETTING}: {server.place} was not looked at within {TIMEOUT_SECONDS} s") from None
-    said = container.logs(stdout=True, stderr=False).decode(errors="replace").strip().rpartition("\n")[2]
-    try:
-        found: Mapping[str, Any] = json.loads(said)
-    except ValueError:
-        log = redact(container.logs(tail=5).decode(errors="replace"), [server.password])
-        raise EngineError(f"{SETTING}: images.litellm could not look at {server.place}: {log}") from None
+    found: Mapping[str, Any] = json.loads(answer.strip().rpartition("\n")[2])
     if "error" in found:
         raise EngineError(
             f"{SETTING}: no Redis answers at {server.place} ({redact(found['error'], [server.password])}); {MEND}"
         )
-    return found
+    look.refuse(f"{SETTING}: the Redis at {server.place}", _reasons(found, server))
+
+
+def _ask(client: DockerClient, server: ExternalCache, *, label: str, image: str) -> tuple[int, bytes]:
+    container = create(
+        client,
+        image,
+        files={CA_PATH: server.ca} if server.ca else {},
+        name=look.name(label, COMPONENT),
+        entrypoint=execution.marked(["python3", "-c", SCRIPT.read_text(encoding="utf-8")]),
+        stdin_open=True,
+        labels=look.labels(label, COMPONENT),
+        network=look.NETWORK,
+    )
+    try:
+        start(container, f"{json.dumps(server.arguments)}\n")
+        if status := int(container.wait(timeout=TIMEOUT_SECONDS)["StatusCode"]):
+            log = redact(container.logs(tail=5).decode(errors="replace"), [server.password])
+            raise EngineError(f"{SETTING}: images.litellm could not look at {server.place}: {log}")
+        return status, container.logs(stdout=True, stderr=False)
+    except (ReadTimeout, EngineConnectionError):
+        raise EngineError(f"{SETTING}: {server.place} was not looked at within {TIMEOUT_SECONDS} s") from None
+    finally:
+        container.remove(v=True, force=True)
 
 
 def _reasons(found: Mapping[str, Any], server: ExternalCache) -> Iterator[str]:

@@ -94,3 +94,14 @@ def test_a_copy_that_can_only_be_read_is_refused(server: ManagedRedis, user: str
     finally:
         server.cli("REPLICAOF", "NO", "ONE")
     assert "it can only be read: name the primary" in said
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_an_image_that_cannot_look_is_named_and_nothing_is_left_of_the_look(
+    server: ManagedRedis, user: str, engine: docker.DockerClient, verified: bool
+) -> None:
+    cache = parsed(server.url(user, server.login(user)), server.ca if verified else None)
+    why = "does not take /app/" if verified else r"images\.litellm could not look at .*: .*python3: not found"
+    with pytest.raises(EngineError, match=why):
+        external.check(cache, label=STACK, image=default_images()["redis"])
+    assert engine.containers.list(all=True, filters={"label": f"{STACK_LABEL}={STACK}"}) == []

@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import os
 from typing import Any
+from unittest.mock import create_autospec
 
 import pytest
+from docker import DockerClient
+from docker.models.containers import Container
 
 from ciphertext import job, rotation, script, stand_ins
 from ciphertext.provider import SaltKeyProvider
 from ciphertext.tables import Counts, Tables
 from engine.api import EngineError
+from engine.execution import MARK
 
 UNKNOWN = object()
 """What a preview has in the place of a value that it does not know yet."""
@@ -109,17 +113,53 @@ def test_only_marked_values_count_where_plain_ones_are_common() -> None:
     assert script.marked(metadata) == ["litellm_enc::QUJD"]
 
 
-def test_a_failed_job_tells_why_without_a_secret() -> None:
-    class Container:
-        name = "salt-key"
+ERROR = '{"error": "OperationalError: canary-salt of postgresql://u:pass-canary@database/x"}'
+DONE = '{"readable": {"LiteLLM_CredentialsTable": [1, 2]}, "unreadable": {}}'
+WHERE = job.Surroundings(
+    name="salt-key",
+    image="",
+    network="",
+    user="",
+    environment={},
+    tmpfs={},
+    labels={},
+    timeout=1,
+    urls=["postgresql://u:pass-canary@database/x"],
+    algorithm=None,
+)
 
-        def logs(self, **_: object) -> bytes:
-            return b'noise\n{"error": "OperationalError: canary-salt of postgresql://u:pass-canary@database/x"}\n'
 
-    container: Any = Container()
-    with pytest.raises(job.JobFailedError, match="OperationalError") as raised:
-        job._result(container, 1, ["canary-salt", "postgresql://u:pass-canary@database/x"])
+def reencrypted(monkeypatch: pytest.MonkeyPatch, *ends: tuple[int, str]) -> Counts:
+    """Return what is told of containers that end so, one after the other."""
+    made = []
+    for status, printed in ends:
+        container = create_autospec(Container, instance=True)
+        container.name = "salt-key"
+        container.wait.return_value = {"StatusCode": status}
+        container.logs.return_value = printed.encode()
+        made.append(container)
+    client = create_autospec(DockerClient, instance=True)
+    client.containers.get.return_value = made[-1]
+    monkeypatch.setattr(job, "remove", lambda *_, **__: None)
+    monkeypatch.setattr(job, "start", lambda *_: None)
+    monkeypatch.setattr(job, "create", lambda *_, **__: made.pop(0))
+    try:
+        return job.reencrypt(client, WHERE, keys=["canary-salt"], to="canary-new")
+    finally:
+        assert made == [], "it went on until the result was whole"
+
+
+def test_a_failed_job_tells_why_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(job.JobFailedError, match="exit code 1: OperationalError") as raised:
+        reencrypted(monkeypatch, (1, f"noise\n{ERROR}\n{MARK}"))
     assert "canary" not in str(raised.value)
+
+
+@pytest.mark.parametrize("lost", ["", DONE[:20]], ids=["all", "its end"])
+def test_a_result_that_the_engine_lost_is_no_failure(monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
+    # A rotation that was taken for failed would give the old replicas back, whose salt key reads nothing any more.
+    counts = reencrypted(monkeypatch, (0, lost), (0, f"{DONE}\n{MARK}"))
+    assert counts.readable == Tables({"LiteLLM_CredentialsTable": [1, 2]})
 
 
 def test_a_failed_rotation_gives_the_old_replicas_back(monkeypatch: pytest.MonkeyPatch) -> None:
