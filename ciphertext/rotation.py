@@ -106,8 +106,9 @@ def rotate(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
             _stand_ins(news).take_over(client, news)
             job.reencrypt(client, where, keys=keys, to=news["salt_key"], rotation=int(news["rotation"]))
         except EngineError:
-            _stand_ins(news).give_back(client, news)
+            # First, so that one that was given up does not end its work under the replicas of before.
             remove(client, where.name, labels=where.labels)
+            _stand_ins(news).give_back(client, news)
             raise
     finally:
         client.close()

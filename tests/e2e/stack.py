@@ -38,6 +38,8 @@ PROGRAM = (
 )
 PREFIX = "e2e-"
 
+_RESERVED: list[socket.socket] = []
+
 
 @dataclass
 class Stack:
@@ -150,9 +152,24 @@ class Stack:
 
 
 def free_port(address: str = "127.0.0.1") -> int:
-    """Return a port that nobody has there; no outgoing connection is given one below 32768 meanwhile (ip(7))."""
+    """Return a port that nobody has there; no outgoing connection is given one below 32768 meanwhile (ip(7)).
+
+    Nobody else gets it from here until this process ends, because what publishes it comes later, and goes for a while.
+    """
     while True:
         port = 20_000 + secrets.randbelow(12_000)
         with socket.socket() as probe, suppress(OSError):
             probe.bind((address, port))
+            _reserve(port)
             return port
+
+
+def _reserve(port: int) -> None:
+    """Take a name that ends with this process (unix(7), abstract). Raises OSError where another process has it."""
+    reserved = socket.socket(socket.AF_UNIX)
+    try:
+        reserved.bind(f"\0litellm-stack-test-port-{port}")
+    except OSError:
+        reserved.close()
+        raise
+    _RESERVED.append(reserved)

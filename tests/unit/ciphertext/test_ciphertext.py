@@ -190,4 +190,4 @@ def test_a_failed_rotation_gives_the_old_replicas_back(monkeypatch: pytest.Monke
     monkeypatch.setattr(stand_ins, "give_back", lambda *_: done.append("gave back"))
     with pytest.raises(EngineError, match="no"):
         rotation.rotate({**news, **OLD}, {**news, "timeout": 1.0})
-    assert done == ["took over", "gave back", "removed"]
+    assert done == ["took over", "removed", "gave back"]
