@@ -122,7 +122,8 @@ def test_what_follows_from_it_is_not_told_while_it_lasts(told: Upstream) -> None
         for alert in post["alerts"]
         if post["status"] == "firing"
     }
-    assert names == {"DatabaseUnreachable"}
+    # What tests of before have spent does not follow from it.
+    assert {name for name in names if not name.startswith("Budget")} == {"DatabaseUnreachable"}
 
 
 def test_nobody_else_sees_the_addresses(stack: Stack, told: Upstream, engine: docker.DockerClient) -> None:
