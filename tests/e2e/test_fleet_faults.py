@@ -9,6 +9,7 @@ import json
 import os
 import shlex
 import signal
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ from config.settings import default_images
 from tests.e2e.fleet import Host, copy
 from tests.e2e.load import chat, load, stream
 from tests.e2e.stack import Stack
-from tests.e2e.swarm_stack import declared, on_nodes, url
+from tests.e2e.swarm_stack import declared, on_nodes, services, url
 from tests.waiting import until
 
 CLIENTS = 3
@@ -68,16 +69,49 @@ def asked(
 
 
 def settled(manager: Host) -> bool:
-    """Tell whether each service has the tasks that it wants, all of them healthy."""
-    listed: Any = manager.engine.api.services  # docker-py leaves it untyped
-    counts = [service["ServiceStatus"] for service in listed(status=True)]
-    return all(count["RunningTasks"] == count["DesiredTasks"] for count in counts)
+    """Tell whether each service has the tasks that it wants, all of them healthy, as far as the manager knows.
+
+    Its own count (ServiceStatus) has those tasks too that ran on a node when that died.
+    """
+    api: Any = manager.engine.api  # docker-py leaves it untyped
+    healthy = Counter(
+        task["ServiceID"]
+        for task in api.tasks(filters={"desired-state": "running"})
+        if task["Status"]["State"] == "running"
+    )
+    nodes = sum(node["Status"]["State"] == "ready" for node in api.nodes())
+    return all(
+        healthy[service["ID"]] == service["Spec"]["Mode"].get("Replicated", {}).get("Replicas", nodes)
+        for service in api.services()
+    )
+
+
+def knows_of_its_death(manager: Host, node_id: str) -> bool:
+    [node] = manager.engine.api.nodes(filters={"id": node_id})
+    return bool(node["Status"]["State"] == "down")
 
 
 def seconds_in_a_row(count: int) -> Iterator[None]:
     for _ in range(count):
         yield
         time.sleep(1)
+
+
+def is_spread(hosts: list[Host]) -> bool:
+    return all(len(on_nodes([host], "proxy")) == 1 for host in hosts)
+
+
+def spread(hosts: list[Host]) -> None:
+    """Have a replica on each node, in the way of docs/swarm.md: a Swarm moves none by itself."""
+    if is_spread(hosts):
+        return
+    [name] = [service.name for service in services(hosts) if service.name.endswith("-proxy")]
+    for replicas in (3, 2):
+        command = ["docker", "--host", hosts[0].socket, "service", "scale", "--detach", f"{name}={replicas}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        mended(lambda: settled(hosts[0]))
+    # The one too many goes on until it has answered what it has.
+    mended(lambda: is_spread(hosts))
 
 
 def crash(container: Container) -> None:
@@ -135,7 +169,7 @@ def test_a_bad_image(stack: Stack, hosts: list[Host]) -> None:
 
 def test_a_manager_that_loses_power_and_starts_again(stack: Stack, hosts: list[Host]) -> None:
     manager, worker = hosts
-    assert len(on_nodes([worker], "proxy")) == 1
+    spread(hosts)
     with asked(stack, hosts, "a manager", at=[worker], longer=20) as lost:
         manager.die()
         time.sleep(5)
@@ -148,6 +182,7 @@ def test_a_manager_that_loses_power_and_starts_again(stack: Stack, hosts: list[H
 
 def test_a_cut_between_the_nodes(stack: Stack, hosts: list[Host]) -> None:
     manager, worker = hosts
+    spread(hosts)
     with asked(stack, hosts, "a cut", at=[manager]) as lost:
         worker.cut()
         time.sleep(20)
@@ -157,12 +192,23 @@ def test_a_cut_between_the_nodes(stack: Stack, hosts: list[Host]) -> None:
     stack.up("--expect-no-changes")
 
 
+def test_replicas_that_are_spread_over_the_nodes_again(stack: Stack, hosts: list[Host]) -> None:
+    assert not is_spread(hosts), "the cut left them on one node"
+    with asked(stack, hosts, "spreading") as lost:
+        spread(hosts)
+    assert lost == []
+    stack.up("--expect-no-changes")
+
+
 def test_a_worker_that_dies(stack: Stack, hosts: list[Host]) -> None:
     manager, worker = hosts
+    node_id = worker.node_id
+    spread(hosts)
     with asked(stack, hosts, "a worker", at=[manager]) as lost:
         worker.die()
-        time.sleep(5)
+        until(lambda: knows_of_its_death(manager, node_id))
     assert len(lost) <= CLIENTS
+    assert len(on_nodes([manager], "proxy")) == 2
     worker.live()
     mended(lambda: settled(manager) and len(on_nodes([worker], "edge")) == 1)
     mended(lambda: chat_at(stack, worker) == "first answer")
