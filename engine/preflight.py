@@ -58,9 +58,8 @@ def _taken(client: docker.DockerClient, label: str, name: str, address: str, por
     ]
     if any(container.labels.get(STACK_LABEL) == label for container in holders):
         return None
-    for container in holders:
-        return _message(name, address, port, f"container {container.name} ({container.attrs['Config']['Image']})")
-    return _message(name, address, port, _process(address, port))
+    who = [f"container {container.name} ({container.attrs['Config']['Image']})" for container in holders]
+    return _message(name, address, port, who[0] if who else _process(address, port))
 
 
 def _holds(container: Container, address: str, port: int) -> bool:
@@ -74,8 +73,12 @@ def _holds(container: Container, address: str, port: int) -> bool:
 
 def _overlap(first: str, second: str) -> bool:
     """Whether one port cannot be taken on both: the addresses are the same one, or one of them stands for all."""
-    addresses = ip_address(first), ip_address(second)
-    return addresses[0] == addresses[1] or any(address.is_unspecified for address in addresses)
+    return _is_every(first) or _is_every(second) or ip_address(first) == ip_address(second)
+
+
+def _is_every(address: str) -> bool:
+    # Engines that speak Docker's language leave it empty.
+    return not address or ip_address(address).is_unspecified
 
 
 def _message(name: str, address: str, port: int, holder: str) -> str:

@@ -93,6 +93,7 @@ def test_a_process_with_the_port_on_another_address_is_not_named() -> None:
         ("127.0.0.1", True),
         (EVERY_ADDRESS, True),
         ("::", True),
+        ("", True),
         ("127.0.0.2", False),
         ("172.17.0.1", False),
         ("::1", False),
