@@ -23,6 +23,7 @@ import docker
 import psutil
 
 from config.settings import default_images
+from tests.waiting import until
 
 PREFIX = "lsfleet"
 """Of every interface and namespace; an interface's name has 15 letters at most."""
@@ -131,6 +132,8 @@ def sweep() -> None:
             _run("ip", "netns", "del", name)
     if Path(f"/sys/class/net/{BRIDGE}").exists():
         _run("ip", "link", "del", BRIDGE)
+    # A namespace takes its interface along a moment after it is gone itself.
+    until(lambda: not [*Path("/sys/class/net").glob(f"{PREFIX}-*")])
     while _succeeds("iptables", "-C", *FORWARD):
         _run("iptables", "-D", *FORWARD)
     for data in _cache().glob("*"):
