@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -80,3 +81,9 @@ def services(hosts: Sequence[Host]) -> list[Any]:
     listed: Any = hosts[0].engine.services.list
     found: list[Any] = listed()
     return found
+
+
+def scale(manager: Host, service: str, tasks: int) -> None:
+    """Tell the Swarm how many tasks a service is to have, in the words of docs/swarm.md, and do not wait for them."""
+    command = ["docker", "--host", manager.socket, "service", "scale", "--detach", f"{service}={tasks}"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -9,7 +9,6 @@ import json
 import os
 import shlex
 import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,7 +25,7 @@ from config.settings import default_images
 from tests.e2e.fleet import Host, copy
 from tests.e2e.load import chat, load, stream
 from tests.e2e.stack import Stack
-from tests.e2e.swarm_stack import declared, on_nodes, services, url
+from tests.e2e.swarm_stack import declared, on_nodes, scale, url
 from tests.waiting import until
 
 CLIENTS = 3
@@ -101,14 +100,12 @@ def is_spread(hosts: list[Host]) -> bool:
     return all(len(on_nodes([host], "proxy")) == 1 for host in hosts)
 
 
-def spread(hosts: list[Host]) -> None:
+def spread(stack: Stack, hosts: list[Host]) -> None:
     """Have a replica on each node, in the way of docs/swarm.md: a Swarm moves none by itself."""
     if is_spread(hosts):
         return
-    [name] = [service.name for service in services(hosts) if service.name.endswith("-proxy")]
     for replicas in (3, 2):
-        command = ["docker", "--host", hosts[0].socket, "service", "scale", "--detach", f"{name}={replicas}"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        scale(hosts[0], f"{stack.prefix}proxy", replicas)
         mended(lambda: settled(hosts[0]))
     # The one too many goes on until it has answered what it has.
     mended(lambda: is_spread(hosts))
@@ -169,7 +166,7 @@ def test_a_bad_image(stack: Stack, hosts: list[Host]) -> None:
 
 def test_a_manager_that_loses_power_and_starts_again(stack: Stack, hosts: list[Host]) -> None:
     manager, worker = hosts
-    spread(hosts)
+    spread(stack, hosts)
     with asked(stack, hosts, "a manager", at=[worker], longer=20) as lost:
         manager.die()
         time.sleep(5)
@@ -182,7 +179,7 @@ def test_a_manager_that_loses_power_and_starts_again(stack: Stack, hosts: list[H
 
 def test_a_cut_between_the_nodes(stack: Stack, hosts: list[Host]) -> None:
     manager, worker = hosts
-    spread(hosts)
+    spread(stack, hosts)
     with asked(stack, hosts, "a cut", at=[manager]) as lost:
         worker.cut()
         time.sleep(20)
@@ -195,7 +192,7 @@ def test_a_cut_between_the_nodes(stack: Stack, hosts: list[Host]) -> None:
 def test_replicas_that_are_spread_over_the_nodes_again(stack: Stack, hosts: list[Host]) -> None:
     assert not is_spread(hosts), "the cut left them on one node"
     with asked(stack, hosts, "spreading") as lost:
-        spread(hosts)
+        spread(stack, hosts)
     assert lost == []
     stack.up("--expect-no-changes")
 
@@ -203,7 +200,7 @@ def test_replicas_that_are_spread_over_the_nodes_again(stack: Stack, hosts: list
 def test_a_worker_that_dies(stack: Stack, hosts: list[Host]) -> None:
     manager, worker = hosts
     node_id = worker.node_id
-    spread(hosts)
+    spread(stack, hosts)
     with asked(stack, hosts, "a worker", at=[manager]) as lost:
         worker.die()
         until(lambda: knows_of_its_death(manager, node_id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from functools import partial
 
@@ -10,6 +9,7 @@ import pytest
 
 from tests.e2e.fleet import Host
 from tests.e2e.stack import Stack
+from tests.e2e.swarm_stack import scale
 from tests.e2e.test_alertmanager import (  # noqa: F401  # collected here, with this folder's fixtures
     hear_of_an_outage,
     listening,
@@ -23,11 +23,7 @@ from tests.e2e.upstream import Upstream
 @pytest.fixture(scope="module")
 def told(stack: Stack, hosts: list[Host]) -> Iterator[Upstream]:
     """The listener, after the database was gone until somebody was told, and came back."""
-    command = ["docker", "--host", hosts[0].socket, "service", "scale", "--detach"]
-
-    def scale(tasks: int) -> None:
-        subprocess.run([*command, f"{stack.prefix}database={tasks}"], check=True, stdout=subprocess.DEVNULL)
-
+    scale_database = partial(scale, hosts[0], f"{stack.prefix}database")
     with listening(stack, hosts[0].engine, at=hosts[0].address) as listener:
-        hear_of_an_outage(listener, begin=partial(scale, 0), end=partial(scale, 1))
+        hear_of_an_outage(listener, begin=partial(scale_database, 0), end=partial(scale_database, 1))
         yield listener
