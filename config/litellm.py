@@ -38,7 +38,7 @@ def sections(settings: Settings) -> dict[str, Any]:
     proxy = merge(_base(), settings.proxy)
     budget = end_user_budget(settings)
     if budget is not None:
-        # LiteLLM 1.106.2 reads max_end_user_budget and does nothing with it (`pass` in litellm/proxy/utils.py), but
+        # LiteLLM 1.106.12 reads max_end_user_budget and does nothing with it (`pass` in litellm/proxy/utils.py), but
         # it enforces the budget that max_end_user_budget_id names. `components/access.py` creates that budget.
         del proxy["litellm_settings"]["max_end_user_budget"]
         proxy["litellm_settings"]["max_end_user_budget_id"] = END_USER_BUDGET_ID
@@ -75,7 +75,7 @@ def _reads_database(settings: Settings, proxy: Mapping[str, Any]) -> bool:
 def _with_default_fallbacks(proxy: dict[str, Any]) -> dict[str, Any]:
     """Write the default fallbacks among the others, where LiteLLM's router has them too.
 
-    LiteLLM 1.106.2 puts them there once, and loses them where it reads its database: it lays `fallbacks` of config.yaml
+    LiteLLM 1.106.12 puts them there once, and loses them where it reads its database: it lays `fallbacks` of config.yaml
     over the router's again and again (Router.update_settings in litellm/router.py).
     """
     router = mapping(proxy, "router_settings")
