@@ -75,8 +75,8 @@ def _reads_database(settings: Settings, proxy: Mapping[str, Any]) -> bool:
 def _with_default_fallbacks(proxy: dict[str, Any]) -> dict[str, Any]:
     """Write the default fallbacks among the others, where LiteLLM's router has them too.
 
-    LiteLLM 1.106.12 puts them there once, and loses them where it reads its database: it lays `fallbacks` of config.yaml
-    over the router's again and again (Router.update_settings in litellm/router.py).
+    LiteLLM 1.106.12 puts them there once, and loses them where it reads its database: it lays the `fallbacks` of
+    config.yaml over the router's again and again (Router.update_settings in litellm/router.py).
     """
     router = mapping(proxy, "router_settings")
     default = router.get("default_fallbacks") or mapping(proxy, "litellm_settings").get("default_fallbacks")

@@ -43,11 +43,6 @@ its stack all the time, beside those that mostly wait for an alert.
 """
 PROCESSES = 3
 """How many run beside each other: what is busy then are both cores of a small host."""
-BY_HAND = (
-    "tests/e2e/on_a_swarm",
-    *(f"tests/e2e/test_{name}.py" for name in ("fleet", "fleet_backup", "fleet_faults", "fleet_rotation")),
-)
-"""Tests that are asked for by name only: several engines take root, two GB of disk each, and this machine's bridges."""
 SUMMARY_CHARACTERS = 400
 """How much the summary at the end of a run says of a failure: the whole is in the output before."""
 NOTHING_SELECTED = 5
@@ -221,8 +216,8 @@ def _shares(layers: Sequence[str]) -> list[list[str]]:
     if "e2e" not in layers:
         return [folders]
     if layers == ["e2e"]:
-        return [[*folders, *(f"--ignore={file}" for file in BY_HAND)]]
-    apart = [*BY_HAND, *(file for files in APART for file in files)]
+        return [folders]
+    apart = [file for files in APART for file in files]
     shared_stack = [E2E, *(f"--ignore={file}" for file in apart)]
     return [shared_stack, [folder for folder in folders if folder != E2E], *map(list, APART)]
 
