@@ -5,12 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 from supply import browser, virtualenv
@@ -24,40 +20,10 @@ from supply.toolchain import Toolchain
 # Each layer with what it needs beside Python packages.
 LAYERS = {"unit": (), "integration": ("engine",), "e2e": ("engine", "browser")}
 ALL = "all"
-E2E = "tests/e2e"
-APART = tuple(
-    tuple(f"tests/e2e/test_{name}.py" for name in names)
-    for names in (
-        ("make", "workflows", "external_stores", "pooler"),
-        ("salt_rotation",),
-        ("environments", "backup"),
-        ("alertmanager", "alerts", "certificates", "fault_alerts"),
-        ("rotation",),
-        ("routing", "stored_settings", "shared_state"),
-    )
-)
-"""Tests that run make in a checkout of their own, or have stacks of their own: a process for each of these.
-
-In the order in which they begin: the longest first, so that none is left over at the end, but `rotation`, which loads
-its stack all the time, beside those that mostly wait for an alert.
-"""
 PROCESSES = 3
-"""How many run beside each other: what is busy then are both cores of a small host."""
-SUMMARY_CHARACTERS = 400
-"""How much the summary at the end of a run says of a failure: the whole is in the output before."""
-NOTHING_SELECTED = 5
-"""pytest's exit status where it had no test to run."""
+"""How many run tests at once: one more than a small host has cores, because tests often wait."""
 PYTHON_SOURCES = "*.py"
 GO_SOURCES = "*.go"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """What a run of pytest counted, and a line for each failure."""
-
-    tests: int
-    skipped: int
-    failures: tuple[str, ...]
 
 
 def check(console: Console) -> int:
@@ -94,7 +60,7 @@ def test(layer: str, arguments: Sequence[str], console: Console) -> int:
     )
     runnable, environment, reason = _prepare(layers, folder, console)
     missing = [name for name in layers if name not in runnable]
-    status = _pytest(runnable, arguments, environment, strict=strict, console=console) if runnable else 0
+    status = _pytest(runnable, arguments, environment) if runnable else 0
     for name in missing:
         console.say(f"not run: tests/{name} ({reason})")
     if missing and (strict or not runnable):
@@ -139,108 +105,14 @@ def _environment(folder: Path, toolchain: Toolchain, additions: Mapping[str, str
     return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **additions, "PATH": path}
 
 
-def _pytest(
-    layers: Sequence[str], arguments: Sequence[str], environment: dict[str, str], *, strict: bool, console: Console
-) -> int:
-    """Run pytest; where there are several layers, in several processes."""
-    with tempfile.TemporaryDirectory(prefix="litellm-stack-test.") as folder:
-        runs = [
-            Run(words=words, report=Path(folder) / f"{share}.xml", output=Path(folder) / f"{share}")
-            for share, words in enumerate(_shares(layers))
-        ]
-        try:
-            statuses = _together(runs, arguments, environment, console)
-        except KeyboardInterrupt:
-            return 130
-        reports = [read_report(run.report) for run in runs if run.report.exists()]
-    # A selection (ARGS='-k ...') may leave nothing to one of them.
-    failed = [status for status in statuses if status not in (0, NOTHING_SELECTED)]
-    status = failed[0] if failed else min(statuses)
-    skipped = sum(report.skipped for report in reports)
-    if len(runs) > 1:
-        # pytest says it of each process, with the output of the next below it.
-        for failure in chain.from_iterable(report.failures for report in reports):
-            console.say(f"failed: {failure}")
-    if strict and skipped and status == 0:
-        console.say(f"{skipped} tests were skipped; in CI that is a failure.")
-        return 1
-    return status
-
-
-def _together(
-    runs: Sequence[Run], arguments: Sequence[str], environment: Mapping[str, str], console: Console
-) -> list[int]:
-    """Run each in a process, PROCESSES of them beside each other; their exit statuses.
-
-    The first is shown as it goes, because it is among the longest; the others when they and it have ended.
-    """
-    with ThreadPoolExecutor(PROCESSES) as pool:
-        started = [pool.submit(run.start, arguments, environment, watched=run is runs[0]) for run in runs]
-        statuses = []
-        try:
-            for run, status in zip(runs, started, strict=True):
-                statuses.append(status.result())
-                if run is not runs[0]:
-                    console.say(run.output.read_text())
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return statuses
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """One pytest process: what it runs, and where its report and, if nobody watches, its output go."""
-
-    words: Sequence[str]
-    report: Path
-    output: Path
-
-    def start(self, arguments: Sequence[str], environment: Mapping[str, str], *, watched: bool) -> int:
-        """Run to the end and return the exit status."""
-        command = ["python", "-m", "pytest", *self.words, f"--junit-xml={self.report}", *arguments]
-        with self.output.open("w") as output:
-            return subprocess.run(
-                command,
-                cwd=CHECKOUT,
-                env=environment,
-                stdout=None if watched else output,
-                stderr=None if watched else subprocess.STDOUT,
-                check=False,
-            ).returncode
-
-
-def _shares(layers: Sequence[str]) -> list[list[str]]:
-    """Divide the layers among processes, in the order in which those begin."""
-    folders = [f"tests/{name}" for name in layers]
-    if "e2e" not in layers:
-        return [folders]
-    if layers == ["e2e"]:
-        return [folders]
-    apart = [file for files in APART for file in files]
-    shared_stack = [E2E, *(f"--ignore={file}" for file in apart)]
-    return [shared_stack, [folder for folder in folders if folder != E2E], *map(list, APART)]
-
-
-def read_report(report: Path) -> Report:
-    """Return what pytest's JUnit report says; it counts expected failures as skipped."""
-    root = ElementTree.parse(report).getroot()  # noqa: S314  # pytest wrote it just now
-    suites = list(root.iter("testsuite"))
-    return Report(
-        tests=sum(int(suite.get("tests", 0)) for suite in suites),
-        skipped=sum(int(suite.get("skipped", 0)) for suite in suites),
-        failures=tuple(
-            _shortened(f"{case.get('classname')}.{case.get('name')}: {found.get('message')}")
-            for case in root.iter("testcase")
-            for found in case
-            if found.tag in ("failure", "error")
-        ),
-    )
-
-
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= SUMMARY_CHARACTERS else f"{line[:SUMMARY_CHARACTERS]} [...]"
+def _pytest(layers: Sequence[str], arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run pytest and return its exit status. tests/conftest.py divides the tests among processes."""
+    parallel = ["-n", str(PROCESSES), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    command = ["python", "-m", "pytest", *(f"tests/{name}" for name in layers), *parallel, *arguments]
+    try:
+        return subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        return 130
 
 
 def _tracked(pattern: str) -> list[str]:

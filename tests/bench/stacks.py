@@ -13,7 +13,7 @@ import docker
 from docker.models.containers import Container
 
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
-from tests.e2e.conftest import no_leftovers, remove
+from tests.e2e.leftovers import no_leftovers, remove
 from tests.e2e.stack import Stack, free_port
 
 PREFIX = "bench-"

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.e2e.conftest import engine, gateway, hosts, routed, stack
+from tests.e2e.conftest import engine, gateway, hosts, routed, salted, stack
 
-__all__ = ["engine", "gateway", "hosts", "routed", "stack"]
+__all__ = ["engine", "gateway", "hosts", "routed", "salted", "stack"]

@@ -31,10 +31,10 @@ from tests.e2e.backed_up import (
     written_spend,
 )
 from tests.e2e.backed_up import config as config_on_one_host
-from tests.e2e.conftest import no_leftovers
 from tests.e2e.fleet import Host
 from tests.e2e.fleet import copy as copy_image
 from tests.e2e.gateway import Gateway
+from tests.e2e.leftovers import no_leftovers
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import declared as on_a_swarm
 from tests.e2e.swarm_stack import on_nodes, url

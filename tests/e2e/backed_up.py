@@ -24,8 +24,9 @@ from supply import backups
 from supply.console import Console
 from supply.pulumi import Pulumi
 from supply.upgrade import upgrade
-from tests.e2e.conftest import remove, stack_config
+from tests.e2e.conftest import stack_config
 from tests.e2e.gateway import Gateway
+from tests.e2e.leftovers import remove
 from tests.e2e.stack import Stack
 
 PREFIX = "backup-"

@@ -16,7 +16,7 @@ import docker
 import httpx
 import yaml
 
-from tests.e2e.conftest import no_leftovers, remove
+from tests.e2e.leftovers import no_leftovers, remove
 from tests.e2e.stack import ROOT
 
 PREFIX = "make-"

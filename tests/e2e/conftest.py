@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +11,12 @@ from typing import Any
 import docker
 import httpx
 import pytest
-from docker.models.containers import Container
 
-from engine.identity import STACK_LABEL
 from tests.e2e import routed as routing
+from tests.e2e import salted as salt
 from tests.e2e.fleet import Host, fleet
 from tests.e2e.gateway import Gateway
+from tests.e2e.leftovers import no_leftovers, remove
 from tests.e2e.stack import PREFIX, Stack, free_port
 
 CANARY = "sk-canary-e2e-0123456789abcdef"
@@ -97,24 +95,10 @@ def engine() -> Iterator[docker.DockerClient]:
 
 
 @contextmanager
-def no_leftovers(engine: docker.DockerClient, prefix: str) -> Iterator[None]:
-    """Remove stacks with `prefix` that a killed run of these tests left behind, unless another run is at work."""
-    with (Path(tempfile.gettempdir()) / f"litellm-stack-{prefix}lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pass
-        else:
-            remove(engine, f"litellm-stack/{prefix}")
-        # Every run holds it, or one that starts when the first has ended would remove the stack of the second.
-        fcntl.flock(lock, fcntl.LOCK_SH)
-        yield
-
-
-@pytest.fixture(scope="session")
-def stack(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def running_stack(engine: docker.DockerClient, folder: Path) -> Iterator[Stack]:
+    """Bring up a stack of that config, and remove it at the end."""
     with no_leftovers(engine, PREFIX):
-        stack = Stack(folder=tmp_path_factory.mktemp("stack"), config=stack_config())
+        stack = Stack(folder=folder, config=stack_config())
         try:
             stack.encrypt("secrets.OPENAI_API_KEY", CANARY)
             stack.up()
@@ -122,6 +106,13 @@ def stack(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory)
         finally:
             stack.run("destroy", "--yes", "--skip-preview")
             remove(engine, f"litellm-stack/{stack.name}")
+
+
+@pytest.fixture(scope="session")
+def stack(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The stack that most of the tests share (tests/conftest.py)."""
+    with running_stack(engine, tmp_path_factory.mktemp("stack")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -138,6 +129,13 @@ def routed(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="module")
+def salted(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack whose database holds a model, a credential and a key with a secret of its own."""
+    with salt.running(engine, tmp_path_factory.mktemp("salt")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def hosts() -> Iterator[list[Host]]:
     """Two nodes of a Swarm, the first one the manager: a fresh one for each file that asks for it."""
     with fleet(2) as hosts:
@@ -149,27 +147,3 @@ def gateway(stack: Stack) -> Iterator[Gateway]:
     outputs = stack.outputs()
     with httpx.Client(base_url=outputs["gatewayUrl"], timeout=60) as client:
         yield Gateway(client=client, keys=outputs["virtualKeys"], master_key=outputs["masterKey"])
-
-
-def owned(engine: docker.DockerClient, label: str) -> list[Any]:
-    """Return what the engine has with a stack label that starts with `label`, containers first."""
-    found = [
-        *engine.containers.list(all=True, filters={"label": STACK_LABEL}, ignore_removed=True),
-        *engine.networks.list(filters={"label": STACK_LABEL}),
-        *engine.volumes.list(filters={"label": STACK_LABEL}),
-    ]
-    return [thing for thing in found if _label(thing).startswith(label)]
-
-
-def remove(engine: docker.DockerClient, label: str) -> None:
-    """Remove all of that."""
-    for thing in owned(engine, label):
-        if isinstance(thing, Container):
-            thing.remove(force=True, v=True)
-        else:
-            thing.remove()
-
-
-def _label(thing: Any) -> str:
-    labels = thing.attrs.get("Labels") or thing.attrs.get("Config", {}).get("Labels") or {}
-    return str(labels.get(STACK_LABEL, ""))

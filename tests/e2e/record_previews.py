@@ -21,7 +21,8 @@ import httpx
 
 from review.__main__ import main as report
 from tests.e2e import previews
-from tests.e2e.conftest import CANARY, remove
+from tests.e2e.conftest import CANARY
+from tests.e2e.leftovers import remove
 from tests.e2e.stack import ROOT, Stack
 
 RECORDED = ROOT / "tests" / "unit" / "review" / "recorded"

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
-from tests.e2e.conftest import ONE_CALL
+from tests.e2e.conftest import ONE_CALL, running_stack
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
 from tests.e2e.upstream import HOST, Upstream, upstream
@@ -41,6 +41,13 @@ def running(engine: docker.DockerClient, stack: Stack) -> set[str]:
     parts = [f"{COMPONENT_LABEL}={component}" for component in ("proxy", "edge")]
     ours = f"{STACK_LABEL}=litellm-stack/{stack.name}"
     return {str(it.id) for part in parts for it in engine.containers.list(filters={"label": [ours, part]})}
+
+
+@pytest.fixture(scope="module")
+def stack(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack of these tests alone: they wait for minutes, and others need not wait with them."""
+    with running_stack(engine, tmp_path_factory.mktemp("alerts")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ from tests.e2e.backed_up import (
     spend,
     written_spend,
 )
-from tests.e2e.conftest import no_leftovers
+from tests.e2e.leftovers import no_leftovers
 from tests.e2e.newer_postgres import NEWER, OWN, newer_postgres
 from tests.e2e.stack import Stack
 

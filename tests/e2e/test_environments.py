@@ -12,8 +12,8 @@ import pytest
 import yaml
 from docker.models.containers import Container
 
-from tests.e2e.conftest import no_leftovers, owned, remove
 from tests.e2e.gateway import Gateway
+from tests.e2e.leftovers import no_leftovers, owned, remove
 from tests.e2e.stack import ROOT, Stack, free_port
 from tests.waiting import until
 

@@ -15,7 +15,8 @@ import yaml
 from dotenv import dotenv_values
 
 from tests.e2e.checkout import Checkout, checked_out
-from tests.e2e.conftest import owned, stack_config
+from tests.e2e.conftest import stack_config
+from tests.e2e.leftovers import owned
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from tests.database import query
-from tests.e2e.conftest import no_leftovers, remove, stack_config
+from tests.e2e.conftest import stack_config
+from tests.e2e.leftovers import no_leftovers, remove
 from tests.e2e.load import Client, Load, admin, chat, load, stream, streamed
 from tests.e2e.stack import Stack
 from tests.e2e.test_change import containers, replicas

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import docker
 
-from tests.e2e.conftest import owned
+from tests.e2e.leftovers import owned
 from tests.e2e.stack import Stack
 
 

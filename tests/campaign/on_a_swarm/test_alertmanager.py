@@ -7,16 +7,16 @@ from functools import partial
 
 import pytest
 
-from tests.e2e.fleet import Host
-from tests.e2e.stack import Stack
-from tests.e2e.swarm_stack import scale
-from tests.e2e.test_alertmanager import (  # noqa: F401  # collected here, with this folder's fixtures
+from tests.campaign.test_alertmanager import (  # noqa: F401  # collected here, with this folder's fixtures
     hear_of_an_outage,
     listening,
     test_an_alert_and_its_end_are_told,
     test_slack_is_told_in_its_own_words,
     test_what_follows_from_it_is_not_told_while_it_lasts,
 )
+from tests.e2e.fleet import Host
+from tests.e2e.stack import Stack
+from tests.e2e.swarm_stack import scale
 from tests.e2e.upstream import Upstream
 
 

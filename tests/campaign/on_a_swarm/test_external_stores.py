@@ -7,10 +7,7 @@ from collections.abc import Iterator
 import docker
 import pytest
 
-from tests.e2e.external_stores import Standing, placed, servers
-from tests.e2e.fleet import MACHINE, Host
-from tests.e2e.swarm_stack import declared, there
-from tests.e2e.test_external_stores import (  # noqa: F401  # collected here, with this folder's fixtures
+from tests.campaign.test_external_stores import (  # noqa: F401  # collected here, with this folder's fixtures
     test_a_backup_brings_back_what_was_lost,
     test_a_pgbouncer_between_shares_its_connections_and_checks_the_server,
     test_a_preview_that_cannot_log_in_says_so_and_touches_nothing,
@@ -23,6 +20,9 @@ from tests.e2e.test_external_stores import (  # noqa: F401  # collected here, wi
     test_what_it_makes_belongs_to_the_owner_of_the_database,
     test_what_replicas_count_is_there,
 )
+from tests.e2e.external_stores import Standing, placed, servers
+from tests.e2e.fleet import MACHINE, Host
+from tests.e2e.swarm_stack import declared, there
 
 PORTS = {"gateway": 4001, "prometheus": 9091}
 """Those of the other tests' stack are taken on every node."""

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.fleet import Host
-from tests.e2e.pooled import Pooled, pooled_config
-from tests.e2e.swarm_stack import declared, on_nodes, there
-from tests.e2e.test_pooler import (  # noqa: F401  # collected here, with this folder's fixtures
+from tests.campaign.test_pooler import (  # noqa: F401  # collected here, with this folder's fixtures
     test_a_crash_is_not_noticed_by_keys_that_replicas_remember,
     test_another_password_and_another_salt_key_take_over_without_a_lost_request,
     test_it_serves,
@@ -18,6 +15,9 @@ from tests.e2e.test_pooler import (  # noqa: F401  # collected here, with this f
     test_replicas_share_what_it_opens,
     test_without_it_replicas_ask_postgres_again,
 )
+from tests.e2e.fleet import Host
+from tests.e2e.pooled import Pooled, pooled_config
+from tests.e2e.swarm_stack import declared, on_nodes, there
 
 PORTS = {"gateway": 4002, "prometheus": 9092}
 """Those of the other tests' stacks are taken on every node."""

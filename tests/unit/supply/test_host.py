@@ -21,7 +21,6 @@ from supply.errors import SupplyError
 from supply.folders import user_folders
 from supply.pins import read_pins
 from supply.process import capture, run
-from supply.testing import read_report
 from supply.toolchain import MARKER, Toolchain, is_placed, place_plugin
 
 ROOT = Path(__file__).parents[3]
@@ -193,25 +192,3 @@ def test_an_error_is_shown_without_a_traceback() -> None:
     assert result.returncode == 1
     assert "error: There is no Pulumi.no-such-stack.yaml" in result.stderr
     assert "Traceback" not in result.stderr
-
-
-def test_skips_are_counted(tmp_path: Path) -> None:
-    report = tmp_path / "report.xml"
-    report.write_text('<testsuites><testsuite tests="5" skipped="2"/><testsuite tests="1" skipped="0"/></testsuites>')
-    assert (read_report(report).tests, read_report(report).skipped) == (6, 2)
-
-
-def test_failures_are_told_in_a_line_each(tmp_path: Path) -> None:
-    report = tmp_path / "report.xml"
-    report.write_text(
-        '<testsuites><testsuite tests="3" failures="1" errors="1">'
-        '<testcase classname="tests.e2e.test_one" name="test_right"/>'
-        '<testcase classname="tests.e2e.test_one" name="test_wrong">'
-        '<failure message="assert 1 == 2&#10; said &quot;no&quot;">the whole</failure></testcase>'
-        f'<testcase classname="tests.e2e.test_two" name="test_late"><error message="{"x" * 9999}"/></testcase>'
-        "</testsuite></testsuites>"
-    )
-    wrong, late = read_report(report).failures
-    assert wrong == 'tests.e2e.test_one.test_wrong: assert 1 == 2 said "no"'
-    assert late.startswith("tests.e2e.test_two.test_late: xxx")
-    assert len(late) < 500

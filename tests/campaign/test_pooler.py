@@ -21,7 +21,7 @@ from engine import cutover, execution
 from engine.health import wait_until_healthy
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
 from tests.e2e.backed_up import IN_THE_DATABASE, content, reached
-from tests.e2e.conftest import no_leftovers, remove
+from tests.e2e.leftovers import no_leftovers, remove
 from tests.e2e.load import admin, chat, load, stream
 from tests.e2e.pooled import LOGINS, SHARED, Pooled, pooled_config
 from tests.e2e.stack import Stack

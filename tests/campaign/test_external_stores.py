@@ -15,8 +15,8 @@ from engine.identity import STACK_LABEL
 from supply import backups
 from supply.errors import SupplyError
 from tests.e2e.backed_up import IN_THE_DATABASE, PYTHON, command_line, content, move_database, reached
-from tests.e2e.conftest import no_leftovers, remove
 from tests.e2e.external_stores import FIRST, LIMIT, PREFIX, SECOND, Standing, owners, placed, servers, sessions
+from tests.e2e.leftovers import no_leftovers, remove
 from tests.e2e.load import admin, chat, load, stream
 from tests.e2e.stack import Stack
 from tests.managed_postgres import OWNER

@@ -14,8 +14,8 @@ import pytest
 
 from config.settings import default_images
 from engine.identity import STACK_LABEL
+from tests.campaign.tls_server import PORT
 from tests.e2e.stack import Stack
-from tests.e2e.tls_server import PORT
 
 SERVER = Path(__file__).with_name("tls_server.py")
 ENDS_SOON, NOBODY = f"ends-soon:{PORT}", f"nobody-there:{PORT}"
