@@ -8,7 +8,7 @@ FOLLOW ?= 1
 SUPPLY_COMMAND = $(PYTHON) -m supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up plan down backup restore backup-passphrase upgrade-database preview status report logs env import unmanaged review drift rotate master-key shell prepare test bench check names schema dashboards
+.PHONY: help up plan down backup restore backup-passphrase upgrade-database preview status report logs env import unmanaged review drift rotate master-key shell prepare test campaign bench check names schema dashboards
 
 help: ## list the targets
 	@echo 'Targets (STACK=dev where nothing else is given):'
@@ -77,6 +77,9 @@ prepare: ## everything before `pulumi up`: packages, engine, CLI, plugins, image
 
 test: ## run the tests (LAYER=unit, integration, e2e; ARGS for pytest)
 	@$(SUPPLY_COMMAND) test --layer $(LAYER) --arguments='$(ARGS)'
+
+campaign: ## run the tests that `make test` leaves out (FILE=test_pooler.py, MARK=..., STALE=1 for what changed since)
+	@$(SUPPLY_COMMAND) campaign $(if $(FILE),--part '$(FILE)') $(if $(MARK),--marker '$(MARK)') $(if $(STALE),--stale)
 
 bench: ## measure what the product costs (ARGS=keys, gateway, start, compose or fleet, with options: ARGS='gateway --runs 5')
 	@$(SUPPLY_COMMAND) bench --arguments='$(ARGS)'

@@ -229,6 +229,11 @@ def _test(given: argparse.Namespace) -> int:
     return testing.test(given.layer, shlex.split(given.arguments), Console())
 
 
+def _campaign(given: argparse.Namespace) -> int:
+    only = given.part and given.part.removeprefix("tests/campaign/")
+    return 1 if testing.campaign(only=only, marker=given.marker, stale=given.stale, console=Console()) else 0
+
+
 def _bench(given: argparse.Namespace) -> int:
     return testing.bench(shlex.split(given.arguments), Console())
 
@@ -278,6 +283,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "logs": _logs,
     "test": _test,
     "bench": _bench,
+    "campaign": _campaign,
     "check": _check,
     "names": _names,
     "schema": _schema,

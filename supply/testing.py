@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from supply import browser, virtualenv
+from supply import campaign as parts
 from supply.console import Console
 from supply.errors import NoEngineError, SupplyError
 from supply.folders import user_folders
@@ -67,6 +68,17 @@ def test(layer: str, arguments: Sequence[str], console: Console) -> int:
         console.say("In CI, and where it was asked for by name, a layer that cannot be run is a failure.")
         return status or 1
     return status
+
+
+def campaign(*, only: str | None, marker: str | None, stale: bool, console: Console) -> int:
+    """Prepare for end-to-end tests and run parts of the campaign; the number of those that failed."""
+    folder = virtualenv.ensure(
+        virtualenv.DEVELOPMENT, checkout=CHECKOUT, folders=user_folders(os.environ), console=console
+    )
+    _, environment, reason = _prepare(["e2e"], folder, console)
+    if reason:
+        return 1
+    return parts.run(only=only, marker=marker, stale=stale, environment=environment, console=console)
 
 
 def bench(arguments: Sequence[str], console: Console) -> int:

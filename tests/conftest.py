@@ -39,12 +39,14 @@ left of the processes' time."""
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name each test's group for pytest-xdist (`--dist loadgroup`), and sort the groups."""
+    """Name each test's group for pytest-xdist (`--dist loadgroup`), sort the groups, and mark what runs on a Swarm."""
     order = {group: place for place, group in enumerate(LONGEST_FIRST)}
     groups = {id(item): _group(item) for item in items}
     items.sort(key=lambda item: order.get(groups[id(item)], len(order)))
     for item in items:
         item.add_marker(pytest.mark.xdist_group(groups[id(item)]))
+        if isinstance(item, pytest.Function) and "hosts" in item.fixturenames:
+            item.add_marker(pytest.mark.swarm)
 
 
 def _group(item: pytest.Item) -> str:

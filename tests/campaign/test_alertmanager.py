@@ -20,6 +20,13 @@ from tests.e2e.stack import Stack
 from tests.e2e.upstream import HOST, Upstream, upstream
 from tests.e2e.upstream_server import PORT
 
+COVERS = (
+    "components/alertmanager.py",
+    "components/monitoring.py",
+    "config/alerts",
+    "config/alertmanager.py",
+    "config/prometheus.py",
+)
 TOKEN = f"canary-{secrets.token_hex(8)}"
 WEBHOOK, SLACK = f"/hook/{TOKEN}", f"/slack/{TOKEN}"
 PATIENCE = 240

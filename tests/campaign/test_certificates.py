@@ -17,6 +17,7 @@ from engine.identity import STACK_LABEL
 from tests.campaign.tls_server import PORT
 from tests.e2e.stack import Stack
 
+COVERS = ("components/certificates.py", "components/monitoring.py", "config/alerts", "config/certificates.py")
 SERVER = Path(__file__).with_name("tls_server.py")
 ENDS_SOON, NOBODY = f"ends-soon:{PORT}", f"nobody-there:{PORT}"
 PATIENCE = 180

@@ -22,6 +22,18 @@ from tests.e2e.stack import Stack
 from tests.managed_postgres import OWNER
 from tests.waiting import until
 
+COVERS = (
+    "backup",
+    "ciphertext",
+    "components",
+    "config/external_cache.py",
+    "config/external_database.py",
+    "config/external_server.py",
+    "postgres_admin",
+    "redis_admin",
+    "supply/backups.py",
+)
+
 
 @pytest.fixture(scope="module")
 def standing(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:

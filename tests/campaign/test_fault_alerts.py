@@ -19,6 +19,7 @@ from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
 from tests.e2e.test_change import containers
 
+COVERS = ("components/exporters.py", "components/monitoring.py", "config/alerts")
 GUEST = "guest"
 DAILY = '"LiteLLM_DailyUserSpend"'
 """Where LiteLLM adds up by day. It tells of writes to it that fail, and not of rows of its log that are refused."""

@@ -20,6 +20,7 @@ from tests.e2e.load import chat, load, stream, streamed
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import IN_DATABASE, declared, on_nodes, services, url
 
+COVERS = ("components", "engine")
 CANARY = "sk-canary-fleet-0123456789abcdef"
 WEBHOOK = "http://127.0.0.1:9/canary-webhook-0123456789"
 DATA = ("database", "prometheus")

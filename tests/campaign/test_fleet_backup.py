@@ -39,6 +39,7 @@ from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import declared as on_a_swarm
 from tests.e2e.swarm_stack import on_nodes, url
 
+COVERS = ("backup", "components", "engine", "supply/backups.py", "supply/database_on_swarm.py")
 OTHER_IMAGE = "litellm-stack-test/litellm:of-a-fleet"
 
 

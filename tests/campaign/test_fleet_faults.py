@@ -28,6 +28,7 @@ from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import declared, on_nodes, scale, url
 from tests.waiting import until
 
+COVERS = ("components", "config/haproxy.py", "config/startup", "engine")
 CLIENTS = 3
 """At each host."""
 

@@ -17,6 +17,7 @@ from tests.e2e.load import admin, chat, load, stream
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import IN_DATABASE, declared, on_nodes, services, url
 
+COVERS = ("ciphertext", "components", "config/rotation.py", "engine", "litellm_admin")
 ADMIN_KEY = "sk-admin-of-the-test-0123456789"
 LOGINS = "SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL"
 

@@ -22,6 +22,8 @@ from tests.e2e.salted import (
 )
 from tests.e2e.stack import Stack
 
+COVERS = ("ciphertext", "components", "engine")
+
 
 def test_a_rotation_that_fails_leaves_the_old_salt_key_and_its_rows_at_work(
     salted: Stack, engine: docker.DockerClient

@@ -27,6 +27,7 @@ from tests.e2e.pooled import LOGINS, SHARED, Pooled, pooled_config
 from tests.e2e.stack import Stack
 from tests.waiting import until
 
+COVERS = ("components/pooler.py", "components/pooler_scripts.py", "config/pooler.py", "postgres_admin")
 PREFIX = "pooled-"
 
 

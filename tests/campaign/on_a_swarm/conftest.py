@@ -14,6 +14,7 @@ from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import declared, there, url
 
+COVERS = ("components", "config", "engine", "litellm_admin", "policy", "verification")
 ROUTED_PORTS = {"gateway": 4004, "prometheus": 9094}
 """The defaults are the other stack's, on every node."""
 
