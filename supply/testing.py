@@ -32,7 +32,12 @@ def check(console: Console) -> int:
     folder = virtualenv.ensure(
         virtualenv.DEVELOPMENT, checkout=CHECKOUT, folders=user_folders(os.environ), console=console
     )
-    environment = {**os.environ, "PATH": search_path(folder, Toolchain(folder=None), os.environ)}
+    environment = {
+        **os.environ,
+        "PATH": search_path(folder, Toolchain(folder=None), os.environ),
+        # Shared by all checkouts: in a fresh clone, mypy needs two minutes without it.
+        "MYPY_CACHE_DIR": str(user_folders(os.environ).cache / "mypy"),
+    }
     commands = [
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
