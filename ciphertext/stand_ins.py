@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STAND_IN_LABEL = "io.litellm-stack.stand-in"
 MODULES = "PYTHONPATH="
-"""Before the folder, in a replica's environment, with what runs before LiteLLM."""
+"""Before folders, in a replica's environment, of which the first has what runs before LiteLLM."""
 
 # Runs in the stand-in before LiteLLM does. A setting of the file wins over environment and database.
 HOLD_STILL = """\
@@ -134,8 +134,9 @@ def _start(client: DockerClient, replica: Container, props: Mapping[str, Any]) -
     stand_in = client.containers.get(created["Id"])
     if not host["ReadonlyRootfs"]:
         # A remote engine has its files not by a mount but inside the container.
-        modules = [entry.removeprefix(MODULES) for entry in described["Env"] if entry.startswith(MODULES)]
-        for path in (config, *modules):
+        paths = [entry.removeprefix(MODULES) for entry in described["Env"] if entry.startswith(MODULES)]
+        folders = [folder.partition(":")[0] for folder in paths]
+        for path in (config, *folders):
             content, _ = replica.get_archive(path)
             stand_in.put_archive(posixpath.dirname(path), b"".join(content))
     stand_in.start()

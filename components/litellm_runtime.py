@@ -15,12 +15,11 @@ FOLDERS = ("/tmp", "/.npm", "/app/migrations", "/nonexistent")  # noqa: S108  # 
 """Folders that have to be writable; everything else is read-only."""
 
 STARTUP = "/app/startup"
-"""Folder in the container with what runs before LiteLLM does."""
+"""Folder in the container with what runs before LiteLLM does. Python finds it because PYTHONPATH begins with it."""
 
 STARTUP_SOURCE = Path(__file__).parents[1] / "config" / "startup"
 STARTUP_MODULES = tuple(sorted(STARTUP_SOURCE.glob("*.py")))
-HOOKS = ("litellm_stack_garbage:look", "litellm_stack_schema:wait", "litellm_stack_leave:prepare")
-"""What LiteLLM calls of them itself, once it is imported."""
+MODULES_PATH = "PYTHONPATH"
 
 ENVIRONMENT: Mapping[str, str] = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # prices as released, not as a web page says at each start
@@ -33,3 +32,8 @@ ENVIRONMENT: Mapping[str, str] = {
     # Garbage is looked for less often than Python would (docs/performance.md).
     "PYTHON_GC_THRESHOLD": "20000,10,10",
 }
+
+
+def modules_path(others: str) -> str:
+    """Return PYTHONPATH: the stack's folder, and then `others`, which the stack config or the image has there."""
+    return f"{STARTUP}:{others}" if others else STARTUP

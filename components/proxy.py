@@ -21,6 +21,7 @@ from config.settings import Settings
 from engine import held_check
 from engine.announcement import Announcement
 from engine.identity import Identity
+from engine.image import variables
 from engine.platform import Running
 from engine.workload import MountedFile, Workload, fingerprint
 from postgres_admin.stored_settings import StoredSettings
@@ -28,7 +29,6 @@ from postgres_admin.stored_settings import StoredSettings
 ALIAS = "litellm"
 PORT = 4000
 COMPONENT = REPLICAS
-HOOKS_VARIABLE = "LITELLM_WORKER_STARTUP_HOOKS"
 SECRETS = ("DATABASE_URL", "DRAIN_ENDPOINT_TOKEN", "LITELLM_MASTER_KEY", "LITELLM_SALT_KEY")
 """Variables of the stack's own that hold a secret."""
 ROTATED = "replicas with the new value are made beside the old ones, which drain before they go: no request is lost"
@@ -130,9 +130,23 @@ def _certificates(args: ProxyArgs) -> dict[str, str]:
     return {**(args.database.files if not args.pooler else {}), **(args.cache.files if args.cache else {})}
 
 
+def _path_of_image(image: str) -> str:
+    return variables(image).get(litellm_runtime.MODULES_PATH, "")
+
+
+def _declared_path(settings: Settings) -> pulumi.Input[str] | None:
+    """Return PYTHONPATH as the stack config has it."""
+    hidden = settings.secrets.get(litellm_runtime.MODULES_PATH)
+    if hidden is not None:
+        return pulumi.Output.secret(hidden.get_secret_value())
+    return settings.environment.get(litellm_runtime.MODULES_PATH)
+
+
 def _workload(args: ProxyArgs, config: MountedFile, files: Mapping[str, MountedFile]) -> Workload:
     # What a replica has in flight when it drains may take as long as any request.
     drain_timeout = litellm.request_timeout(args.settings)
+    declared = _declared_path(args.settings)
+    path = declared if declared is not None else args.encryption.image.apply(_path_of_image)
     return Workload(
         component=COMPONENT,
         image=args.encryption.image,
@@ -147,7 +161,6 @@ def _workload(args: ProxyArgs, config: MountedFile, files: Mapping[str, MountedF
         command=["--config", CONFIG, "--port", str(PORT)],
         environment={
             **litellm_runtime.ENVIRONMENT,
-            "PYTHONPATH": litellm_runtime.STARTUP,
             # A budget's gauge lags by a call, and a refused one does not move it: the database corrects those of
             # customers and of the proxy.
             "PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES": "1",
@@ -157,9 +170,7 @@ def _workload(args: ProxyArgs, config: MountedFile, files: Mapping[str, MountedF
             **args.settings.environment,
             **{name: pulumi.Output.secret(value.get_secret_value()) for name, value in args.settings.secrets.items()},
             **(args.cache.environment if args.cache else {}),
-            HOOKS_VARIABLE: ",".join(
-                filter(None, (*litellm_runtime.HOOKS, args.settings.environment.get(HOOKS_VARIABLE)))
-            ),
+            litellm_runtime.MODULES_PATH: pulumi.Output.from_input(path).apply(litellm_runtime.modules_path),
             "DATABASE_URL": (args.pooler or args.database).url,
             "DISABLE_SCHEMA_UPDATE": "true",  # the migration has done it
             "DRAIN_ENDPOINT_TOKEN": args.secrets.derive("drain-token"),
@@ -168,6 +179,7 @@ def _workload(args: ProxyArgs, config: MountedFile, files: Mapping[str, MountedF
             "LITELLM_MASTER_KEY": args.secrets.master_key,
             "LITELLM_SALT_KEY": args.secrets.salt_key,
         },
+        from_image=[litellm_runtime.MODULES_PATH] if declared is None else [],
         secrets=(*args.settings.secrets, *SECRETS, *([cache.PASSWORD] if args.cache else [])),
         files={CONFIG: config, **files},
         tmpfs=litellm_runtime.FOLDERS,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pulumi
 import pulumi_docker as docker
+from docker.errors import ImageNotFound
+
+from engine.api import connect
 
 
 def image_id(resource_name: str, reference: str, *, opts: pulumi.ResourceOptions | None = None) -> pulumi.Output[str]:
@@ -23,6 +26,20 @@ def image_on_every_node(
     """
     image = _image(resource_name, reference, opts)
     return pulumi.Output.all(image.repo_digest, image.image_id).apply(lambda known: known[0] or known[1])
+
+
+def variables(image: str) -> dict[str, str]:
+    """Return the environment that an image sets itself; empty if the engine does not have the image."""
+    client = connect()
+    try:
+        described = client.images.get(image).attrs.get("Config") or {}
+    except ImageNotFound:
+        return {}
+    finally:
+        client.close()
+    # An engine may leave out what is empty.
+    entries = [entry.partition("=") for entry in described.get("Env") or ()]
+    return {name: value for name, _, value in entries}
 
 
 def _image(resource_name: str, reference: str, opts: pulumi.ResourceOptions | None) -> docker.RemoteImage:

@@ -16,7 +16,18 @@ import pulumi_random as random
 from engine import capacity
 
 TMPFS = "rw,nosuid,nodev,noexec,mode=1777"
-UNHASHED = ("also", "cpus", "edge_status_url", "environment", "everywhere", "files", "health", "ports", "secrets")
+UNHASHED = (
+    "also",
+    "cpus",
+    "edge_status_url",
+    "environment",
+    "everywhere",
+    "files",
+    "from_image",
+    "health",
+    "ports",
+    "secrets",
+)
 """Parts of a workload that are told apart in another form, or change nothing in a container."""
 
 
@@ -59,10 +70,11 @@ class PublishedPort:
 class Workload:
     """What runs in a container, without a word about how it is started.
 
-    `secrets` are the names of those variables of `environment` that are to be seen by nobody else. `files` maps paths
-    in the container to files, `volumes` to names of volumes, `tmpfs` lists folders in memory. `memory` is in MiB,
-    `cpus` how many it may use at once, `stop_grace` in seconds. An empty `entrypoint` is the image's own. `also` are
-    names in the network beside `alias`, which others may have too. `beside` lets a replacement start before the old
+    `secrets` are the names of those variables of `environment` that are to be seen by nobody else, `from_image` of
+    those that follow from the image alone: a preview that does not know the image yet names it, and not them. `files`
+    maps paths in the container to files, `volumes` to names of volumes, `tmpfs` lists folders in memory. `memory` is in
+    MiB, `cpus` how many it may use at once, `stop_grace` in seconds. An empty `entrypoint` is the image's own. `also`
+    are names in the network beside `alias`, which others may have too. `beside` lets a replacement start before the old
     container goes; its name needs a `revision`. `everywhere` is for what runs once on each host. `edge_status_url` is
     the status page of the edge that sends it requests.
     """
@@ -80,6 +92,7 @@ class Workload:
     command: Sequence[str] = ()
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     secrets: Collection[str] = ()
+    from_image: Collection[str] = ()
     files: Mapping[str, MountedFile] = field(default_factory=dict)
     volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     tmpfs: Sequence[str] = ("/tmp",)  # noqa: S108  # a path in the container
@@ -118,7 +131,8 @@ def fingerprints(workload: Workload, *, key: pulumi.Input[str]) -> dict[str, pul
     # Without it, a part that came later replaces nothing that is without it.
     parts |= {"also": workload.also} if workload.also else {}
     parts |= {f"file {path}": file.path for path, file in workload.files.items()}
-    parts |= {f"variable {name}": value for name, value in workload.environment.items()}
+    told = workload.environment.keys() - set(workload.from_image)
+    parts |= {f"variable {name}": workload.environment[name] for name in sorted(told)}
     return {name: fingerprint(value, key=key) for name, value in parts.items()}
 
 

@@ -6,30 +6,32 @@ imports and 180 MB of each worker's memory; where an image holds no bytecode, th
 """
 
 import importlib
-import sys
-from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
+
+import litellm_stack_hooks
+from litellm_stack_imports import Wrapped, wrap
 
 DECLARATIONS = "prisma.types"
 BASE = "prisma._types"
 """Where the few names come from that the client imports from there as it starts."""
 
 
-class Deferred(Loader):
+class Deferred(Wrapped):
     """A loader that leaves its module empty until a name of it is asked for that is not in BASE."""
-
-    def __init__(self, loader: Loader) -> None:
-        self._loader = loader
 
     def exec_module(self, module: ModuleType) -> None:
         """Give the module what looks names up, as a module may (https://peps.python.org/pep-0562/)."""
-        base = importlib.import_module(BASE)
+        try:
+            base = importlib.import_module(BASE)
+        except Exception as error:  # whatever it is, the declarations are loaded as ever
+            litellm_stack_hooks.report(__name__, error)
+            self._loader.exec_module(module)
+            return
 
         def look_up(name: str) -> Any:
-            if name.startswith("__"):  # import itself asks for some
+            # Import itself asks for some of these; the one of them that declarations may have is for `import *`.
+            if name.startswith("__") and name != "__all__":
                 raise AttributeError(name)
             if hasattr(base, name):
                 return getattr(base, name)
@@ -40,21 +42,6 @@ class Deferred(Loader):
         vars(module)["__getattr__"] = look_up
 
 
-class Finder(MetaPathFinder):
-    """Finds the declarations alone, where they would be found anyhow."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Return how the module is loaded; None for every other module, which Python finds as ever."""
-        if fullname != DECLARATIONS:
-            return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec and spec.loader:
-            spec.loader = Deferred(spec.loader)
-        return spec
-
-
 def put_off() -> None:
     """Load the declarations when they are asked for."""
-    sys.meta_path.insert(0, Finder())
+    wrap(DECLARATIONS, Deferred)

@@ -1,13 +1,19 @@
 """Runs in a replica before LiteLLM: Python imports a module of this name by itself (its `site` documents that).
 
-It puts off what a start need not wait for (`make bench ARGS=start` tells where the time of one goes), and lets a start
-be broken off.
+It puts off what a start need not wait for (`make bench ARGS=start` tells where the time of one goes), lets a start
+be broken off, and then runs the sitecustomize that Python would have found without this one.
 """
 
-import litellm_stack_garbage
-import litellm_stack_stop
-import litellm_stack_types
+import sys
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from pathlib import Path
 
-litellm_stack_stop.at_once()
-litellm_stack_garbage.put_off()
-litellm_stack_types.put_off()
+import litellm_stack_hooks
+
+litellm_stack_hooks.before_imports()
+
+others = [folder for folder in sys.path if Path(folder).resolve() != Path(__file__).resolve().parent]
+found = PathFinder.find_spec(__name__, others)
+if found and found.loader:
+    found.loader.exec_module(module_from_spec(found))

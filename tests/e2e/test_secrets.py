@@ -12,7 +12,8 @@ import docker
 import psutil
 import pytest
 
-from engine.identity import STACK_LABEL
+from components.encryption import REPLICAS
+from engine.identity import COMPONENT_LABEL, STACK_LABEL
 from tests.e2e.conftest import CANARY
 from tests.e2e.gateway import Gateway
 from tests.e2e.stack import Stack
@@ -76,6 +77,15 @@ def test_the_containers_logs_hold_no_secret(stack: Stack, secrets: dict[str, str
         assert leaked(container.logs().decode(errors="replace"), secrets) == [], container.name
 
 
+def test_every_start_up_hook_fits_the_image(stack: Stack, engine: docker.DockerClient) -> None:
+    labels = [f"{STACK_LABEL}=litellm-stack/{stack.name}", f"{COMPONENT_LABEL}={REPLICAS}"]
+    replicas = engine.containers.list(filters={"label": labels}, ignore_removed=True)
+    logs = [container.logs().decode(errors="replace") for container in replicas]
+    assert logs
+    for log in logs:
+        assert "litellm-stack:" not in log
+
+
 def test_the_process_list_holds_no_secret(secrets: dict[str, str]) -> None:
     # The containers' processes show in this host's list too.
     lines = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
@@ -86,7 +96,7 @@ def test_the_process_list_holds_no_secret(secrets: dict[str, str]) -> None:
 def test_rendered_files_hold_no_secret_and_nobody_may_write_them(stack: Stack, secrets: dict[str, str]) -> None:
     files = [path for path in Path(stack.environment["XDG_DATA_HOME"]).rglob("*") if path.is_file()]
     kinds = sorted(path.name.rpartition("-")[0] for path in files)
-    hooks = [f"litellm_stack_{name}" for name in ("garbage", "leave", "schema", "stop", "types")]
+    hooks = [f"litellm_stack_{name}" for name in ("garbage", "hooks", "imports", "leave", "schema", "stop", "types")]
     assert kinds == sorted(["config", "haproxy", "prometheus", "rules", "sitecustomize", *hooks])
     for path in files:
         assert leaked(path.read_text(encoding="utf-8"), secrets) == [], path

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -16,6 +18,7 @@ from config.settings import default_images
 from engine.api import EngineError
 from engine.identity import COMPONENT_LABEL, STACK_LABEL
 from postgres_admin import external
+from tests.integration.late_schema import ENVIRONMENT, VOLUMES
 from tests.integration.running_gateway import LABEL
 from tests.managed import authority
 from tests.managed_postgres import DATABASE, OWNER, ManagedPostgres, managed_postgres
@@ -143,3 +146,25 @@ def test_nothing_is_left_of_a_look(server: ManagedPostgres, user: str) -> None:
         assert unnamed not in [volume.name for volume in engine.volumes.list()]
     finally:
         engine.close()
+
+
+@pytest.mark.parametrize(("signed_by_it", "answer"), [(True, "set()"), (False, "None")])
+def test_a_replica_waits_for_its_schema_by_tls_as_prisma_checks_it_h04(
+    server: ManagedPostgres, user: str, tmp_path: Path, signed_by_it: bool, answer: str
+) -> None:
+    (tmp_path / "ca.pem").write_text(server.ca if signed_by_it else authority("somebody else").pem)
+    tmp_path.chmod(0o755)
+    words = "?sslmode=require&connection_limit=10&pool_timeout=60&sslcert=/ca/ca.pem&sslaccept=strict"
+    program = (
+        "import os, litellm_stack_schema as schema\n"
+        "print(schema.applied(*schema.as_libpq_reads_it(os.environ['DATABASE_URL'])))"
+    )
+    with closing(docker.from_env()) as engine:
+        said = engine.containers.run(
+            default_images()["litellm"],
+            entrypoint=["python3", "-c", program],
+            environment={**ENVIRONMENT, "DATABASE_URL": server.url(user, server.login(user), parameters=words)},
+            volumes={**VOLUMES, str(tmp_path): {"bind": "/ca", "mode": "ro"}},
+            remove=True,
+        )
+    assert said.decode().strip() == answer, "it has no tables, or is not who it says it is"

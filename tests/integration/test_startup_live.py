@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -14,15 +15,13 @@ from docker.models.containers import Container
 
 from components import litellm_runtime
 from config.settings import default_images
+from tests.integration.late_schema import BUDGET, CUSTOM, ENVIRONMENT, VOLUMES, replica_before_its_schema
 from tests.integration.running_gateway import Gateway
 from tests.waiting import until
 
-MODULE, FUNCTION = litellm_runtime.HOOKS[1].split(":")
 DEAF = "import signal; signal.signal(signal.SIGTERM, lambda *_: None)"
 """As uvicorn is until LiteLLM has come up."""
 STOPPED = 128 + 15
-ENVIRONMENT = {**litellm_runtime.ENVIRONMENT, "PYTHONPATH": litellm_runtime.STARTUP}
-VOLUMES = {str(litellm_runtime.STARTUP_SOURCE): {"bind": litellm_runtime.STARTUP, "mode": "ro"}}
 
 
 @contextmanager
@@ -48,11 +47,13 @@ def waiting(gateway: Gateway) -> Iterator[tuple[Container, str]]:
     """A container that waits for the schema of a database that is not there yet, and the database's name."""
     name = f"waited_{secrets.token_hex(3)}"
     variables = dict(entry.split("=", 1) for entry in gateway.database.attrs["Config"]["Env"])
-    url = f"postgresql://llmproxy:{variables['POSTGRES_PASSWORD']}@database:5432/{name}"
+    # As LiteLLM's command line leaves it.
+    for_prisma = "connection_limit=10&pool_timeout=60&max_idle_connection_lifetime=60"
+    url = f"postgresql://llmproxy:{variables['POSTGRES_PASSWORD']}@database:5432/{name}?{for_prisma}"
     [network] = gateway.database.attrs["NetworkSettings"]["Networks"]
     try:
         with started(
-            f"{DEAF}; import {MODULE}; {MODULE}.{FUNCTION}()",
+            f"{DEAF}; import litellm_stack_schema as schema; schema.wait()",
             environment={**ENVIRONMENT, "DATABASE_URL": url},
             network=network,
         ) as container:
@@ -122,3 +123,32 @@ def test_a_replica_loads_no_declaration_of_the_database_client_and_finds_each() 
             remove=True,
         )
     assert said.decode().split() == ["True", "True", "prisma.types"]
+
+
+def test_a_budget_of_the_whole_proxy_outlives_a_late_migration_beside_hooks_of_the_users_own_h04_c17(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    (tmp_path / "own_hooks.py").write_text("def started():\n    print('a hook of the user', flush=True)\n")
+    own = {
+        "PYTHONPATH": litellm_runtime.modules_path(CUSTOM),
+        "LITELLM_WORKER_STARTUP_HOOKS": "own_hooks:started",
+    }
+    with replica_before_its_schema(gateway, tmp_path, seconds=2, **own) as replica:
+        until(lambda: bool(replica.budget()), within=15)
+        assert {name: replica.budget()[name] for name in BUDGET} == BUDGET
+        assert "a hook of the user" in replica.log
+        assert "litellm-stack:" not in replica.log, "each hook of the stack fits, and none gave up"
+
+
+def test_hooks_that_do_not_fit_the_image_are_off_and_litellm_is_imported_c17() -> None:
+    program = (
+        "import asyncio, signal, sys, litellm.proxy.proxy_server, litellm_stack_hooks as hooks\n"
+        "for name in ('psycopg', 'litellm.proxy.shutdown.graceful_shutdown_manager'): sys.modules[name] = None\n"
+        "async def main():\n    signal.signal(signal.SIGTERM, lambda *_: None); hooks.after_imports()\n"
+        "asyncio.run(main()); print('starts')"
+    )
+    with started(program) as container:
+        assert container.wait(timeout=120)["StatusCode"] == 0, container.logs()
+        printed = container.logs(stderr=False).decode().splitlines()
+    off = "litellm-stack: start-up hook litellm_stack_{} does not fit this image and is off: ModuleNotFoundError"
+    assert [line.partition(" at ")[0] for line in printed] == [off.format("schema"), off.format("leave"), "starts"]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from components import proxy
 from engine import capacity, container, preflight, single_host
 
 
@@ -17,6 +18,7 @@ def fresh_host() -> Iterator[None]:
         for check in ("check", "check_data"):
             patch.setattr(preflight, check, lambda **_: None)
         patch.setattr(capacity, "cpus", lambda: 2)
+        patch.setattr(proxy, "variables", lambda _image: {"PYTHONPATH": "/image"})
         for module in (container, single_host):
             patch.setattr(module, "removed_before_create", lambda *_: None)
         for question in ("is_of_the_provider", "volume_exists"):

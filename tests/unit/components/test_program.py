@@ -11,6 +11,8 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
+from components import proxy
+from config.settings import Settings
 from policy import resources as policy_resources
 from policy.resources import SERVICE, SERVICE_CONFIG, Resource
 from policy.rules import kept_data
@@ -114,7 +116,7 @@ def test_containers_get_their_secrets_as_secrets(resources: dict[str, mocks.Mock
 
 def test_the_rendered_files_hold_no_secret(resources: dict[str, mocks.MockResourceArgs]) -> None:
     files = [args for args in resources.values() if args.typ == "pulumi-python:dynamic/engine:RenderedFile"]
-    assert len(files) == 10
+    assert len(files) == 12
     for args in files:
         assert "generated-" not in args.inputs["content"]
         assert "sk-canary" not in args.inputs["content"]
@@ -187,6 +189,23 @@ def test_the_gateway_is_asked_about_everything_that_was_declared(resources: dict
         == ["ada", "bob", "chat-app", "guest", "helpdesk"]
     )
     assert asked.inputs["expected"]["helpdesk"]["listed"] == ["chat"]
+
+
+def test_modules_of_the_stack_the_config_and_the_image_are_all_found_c17(
+    resources: dict[str, mocks.MockResourceArgs],
+) -> None:
+    entries = resources["proxy-replica-0"].inputs["envs"]["value"]
+    assert "PYTHONPATH=/app/startup:/image" in entries
+    assert "variable PYTHONPATH" not in resources["proxy-revision"].inputs["keepers"]
+    assert not [entry for entry in entries if entry.startswith("LITELLM_WORKER_STARTUP_HOOKS=")]
+
+
+def test_a_declared_pythonpath_goes_before_the_images_c17() -> None:
+    declared = Settings.model_validate({"environment": {"PYTHONPATH": "/app/custom"}})
+    assert proxy._declared_path(declared) == "/app/custom"
+    assert proxy._declared_path(Settings()) is None
+    hidden = proxy._declared_path(Settings.model_validate({"secrets": {"PYTHONPATH": "/app/custom"}}))
+    assert isinstance(hidden, pulumi.Output)
 
 
 def as_a_policy_sees_them(resources: dict[str, mocks.MockResourceArgs]) -> list[Resource]:

@@ -10,6 +10,7 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
+from components import proxy
 from engine import capacity
 from engine.swarm import preflight, secret
 from engine.swarm.handed_over import HANDED_OVER, SCRIPT
@@ -44,6 +45,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(preflight, "check", lambda **_: None)
         patch.setattr(capacity, "cpus", lambda: 2)
+        patch.setattr(proxy, "variables", lambda _image: {})
         patch.setattr(secret, "of_image", lambda _image: IMAGE)
         for module in ("config_file", "platform", "secret", "service"):
             patch.setattr(f"engine.swarm.{module}.removed_before_create", lambda *_: None)

@@ -30,6 +30,13 @@ def test_no_container_asks_for_more_cpus_than_there_are(
     assert cpu_limit(workload) == limit
 
 
+def test_a_variable_that_follows_from_the_image_is_told_by_the_image_c17() -> None:
+    variables = {"PYTHONPATH": "/app/startup", "OTHER": "value"}
+    workload = Workload(**WORKLOAD, environment=variables, from_image=["PYTHONPATH"])
+    names = fingerprints(workload, key="key").keys()
+    assert [name for name in names if name.startswith("variable")] == ["variable OTHER"]
+
+
 def test_what_only_a_swarm_asks_of_a_workload_gives_no_container_another_name() -> None:
     names = fingerprints(Workload(**WORKLOAD, secrets=("KEY",), everywhere=True), key="key").keys()
     # Another name in here replaces every replica of every stack that there is.
