@@ -52,6 +52,8 @@ class Migration(pulumi.ComponentResource):
                     "DATABASE_URL": args.database.url,
                     "USE_PRISMA_MIGRATE": "True",
                     "ENFORCE_PRISMA_MIGRATION_CHECK": "true",
+                    # LiteLLM's default. The one of before passes the database's URL as an argument, for all to read.
+                    "USE_V2_MIGRATION_RESOLVER": "true",
                 },
                 labels=args.identity.labels("migration"),
                 tmpfs=dict.fromkeys(litellm_runtime.FOLDERS, TMPFS),

@@ -17,6 +17,7 @@ BEFORE_IMPORTS = (
     "litellm_stack_stop:at_once",
     "litellm_stack_garbage:put_off",
     "litellm_stack_types:put_off",
+    "litellm_stack_diff:leave_out",
 )
 AFTER_IMPORTS = ("litellm_stack_garbage:look", "litellm_stack_schema:wait", "litellm_stack_leave:prepare")
 

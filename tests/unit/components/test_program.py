@@ -116,7 +116,7 @@ def test_containers_get_their_secrets_as_secrets(resources: dict[str, mocks.Mock
 
 def test_the_rendered_files_hold_no_secret(resources: dict[str, mocks.MockResourceArgs]) -> None:
     files = [args for args in resources.values() if args.typ == "pulumi-python:dynamic/engine:RenderedFile"]
-    assert len(files) == 12
+    assert len(files) == 13
     for args in files:
         assert "generated-" not in args.inputs["content"]
         assert "sk-canary" not in args.inputs["content"]

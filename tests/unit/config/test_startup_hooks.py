@@ -13,7 +13,7 @@ from components.litellm_runtime import STARTUP, STARTUP_SOURCE, modules_path
 OFF = "litellm-stack: start-up hook {} does not fit this image and is off: "
 SECRET = "postgresql://user:canary-0123456789@database"
 START = "import litellm_stack_hooks as hooks; hooks.after_imports(); print('starts')"
-BEFORE = ("stop", "garbage", "types")
+BEFORE = ("stop", "garbage", "types", "diff")
 AFTER = ("garbage", "schema", "leave")
 
 PSYCOPG = {
@@ -28,6 +28,7 @@ PSYCOPG = {
 }
 """Of psycopg, what the hook needs that waits for the schema."""
 MIGRATIONS = {f"migrations/{name}/migration.sql": "" for name in ("1_first", "2_second")}
+DIFF = "litellm.proxy.db.check_migration"
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -54,6 +55,7 @@ def packages(tmp_path: Path) -> Path:
     write(folder / "litellm_proxy_extras", MIGRATIONS)
     package(folder, "prisma", {"_types": "HttpConfig = dict", "types": "class BudgetInclude: ..."})
     write(folder, {"prisma/__init__.py": "from . import types\nfrom .types import HttpConfig"})
+    package(folder, "litellm.proxy.db", {"check_migration": "def check_prisma_schema_diff(db_url=None): print(db_url)"})
     return folder
 
 
@@ -132,6 +134,20 @@ def test_declarations_are_loaded_as_ever_where_the_client_has_another_layout_c17
 
 def test_a_star_import_has_every_declaration(packages: Path) -> None:
     assert lines("from prisma.types import *; print(BudgetInclude.__name__)", packages) == ["BudgetInclude"]
+
+
+def test_the_schema_is_not_compared_h05(packages: Path) -> None:
+    program = f"from {DIFF} import check_prisma_schema_diff as compare; compare(db_url=None); compare('x'); print('on')"
+    assert lines(program, packages) == ["on"]
+
+
+@pytest.mark.parametrize("source", ["", "def another_name(): ..."])
+def test_an_image_that_compares_by_another_function_says_so_c17(packages: Path, source: str) -> None:
+    write(packages, {"litellm/proxy/db/check_migration.py": source})
+    line, last = lines(f"import {DIFF}; print('on')", packages)
+    assert line.startswith(OFF.format("litellm_stack_diff"))
+    assert line.endswith(f"{DIFF} has no check_prisma_schema_diff")
+    assert last == "on"
 
 
 LEAVE = """
