@@ -91,6 +91,8 @@ class Access(pulumi.ComponentResource):
     """For each group, the values of its keys by alias, and the models that they may use."""
     key_models: dict[str, list[str]]
     metrics_key: pulumi.Output[str]
+    provisioner_key: pulumi.Output[str]
+    """By which the objects are managed: what it may call is in litellm_admin/provisioner.py."""
     key_expiries: dict[str, pulumi.Output[str | None]]
     """When those keys expire that do (ISO 8601), by alias."""
 
@@ -110,6 +112,7 @@ class Access(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=args.edge.reached)),
         )
+        self.provisioner_key = provisioner.token
         self._login = _Login(
             url=args.settings.effective_admin_url, token=provisioner.token, licensed=args.settings.licensed or None
         )

@@ -47,6 +47,8 @@ class Verification(pulumi.ComponentResource):
             # A replica on another host cannot be asked by itself: the edge sends what is asked to any of them.
             replicas=[replica.id for replica in args.proxy.replicas] if platform(args.settings).is_local else [],
             models=expectations.served_models(args.settings),
+            budget=expectations.proxy_budget(args.settings),
+            login=args.access.provisioner_key,
             patience=STORED_PATIENCE if args.settings.access.models else PATIENCE,
             keys=keys,
             expected={alias: expected[alias] for alias in keys},

@@ -70,6 +70,30 @@ def served_models(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(entry["model_name"]) for entry in (*_configured(sections), *stored) if _told(entry)))
 
 
+def proxy_budget(settings: Settings) -> dict[str, Any] | None:
+    """Return the fields that the row of the proxy-wide budget has to hold; None where there is no such budget.
+
+    It is empty where the database may hold settings too, which LiteLLM then follows.
+    """
+    declared = mapping(litellm.sections(settings), "litellm_settings")
+    fields = {name: _resolved(settings, declared.get(name)) for name in ("max_budget", "budget_duration")}
+    try:
+        fields["max_budget"] = float(fields["max_budget"] or 0)
+    except (TypeError, ValueError):
+        return None  # LiteLLM does not start with it
+    if fields["max_budget"] <= 0:
+        return None
+    return {} if litellm.reads_database(settings) else fields
+
+
+def _resolved(settings: Settings, value: Any) -> Any:
+    if not (isinstance(value, str) and value.startswith(ENVIRON)):
+        return value
+    name = value.removeprefix(ENVIRON)
+    secret = settings.secrets.get(name)
+    return secret.get_secret_value() if secret else settings.environment.get(name)
+
+
 def key_expectations(settings: Settings) -> dict[str, dict[str, Any]]:
     """Return what to expect of each key, as JSON, by alias; those that are blocked have nothing to show."""
     gateway, access = _gateway(settings), settings.access

@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from litellm_admin.api.client import AdminClient
+from litellm_admin.api.users import PROXY_BUDGET
 from status.snapshot import Account, Kind
-
-PROXY_BUDGET = "litellm-proxy-budget"
-"""The user whose spend is the whole proxy's (litellm_proxy_budget_name in litellm/proxy/proxy_server.py)."""
 
 Row = Mapping[str, Any]
 

@@ -32,7 +32,7 @@ def edge_findings(url: str, *, patience: float = PATIENCE) -> list[str]:
             "GET", "/health/readiness", operation="reach", subject="a replica"
         )
     except AdminError as error:
-        return [f"the edge at {url} reaches no replica that is ready: {_cause(error)}"]
+        return [f"the edge at {url} reaches no replica that is ready: {cause(error)}"]
     return []
 
 
@@ -75,7 +75,7 @@ def _once(url: str, alias: str, value: str, expected: Mapping[str, Any], *, pati
             "GET", "/v1/models", operation="log in with", subject=f"virtual key {alias!r}"
         )
     except AdminError as error:
-        return None if _is_known(error, expected) else f"key {alias!r} cannot log in: {_cause(error)}"
+        return None if _is_known(error, expected) else f"key {alias!r} cannot log in: {cause(error)}"
     try:
         listed = {str(model["id"]) for model in answer["data"]}
     except (KeyError, TypeError):
@@ -95,7 +95,7 @@ def _missing(url: str, alias: str, value: str, *, patience: float) -> str | None
         )
     except AdminError as error:
         # Any other trouble shows when it logs in; a key may also not be allowed to ask this.
-        return f"key {alias!r} is not in the database: {_cause(error)}" if error.status == _NOT_FOUND else None
+        return f"key {alias!r} is not in the database: {cause(error)}" if error.status == _NOT_FOUND else None
     return None
 
 
@@ -106,5 +106,6 @@ def _is_known(error: AdminError, expected: Mapping[str, Any]) -> bool:
     return bool(expected["refusable"]) and (error.status == 403 or error.kind == _EXPIRED)
 
 
-def _cause(error: AdminError) -> str:
+def cause(error: AdminError) -> str:
+    """Return why a call failed, for a finding."""
     return f"HTTP {error.status}: {error.message}" if error.status is not None else error.message

@@ -14,12 +14,14 @@ from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider,
 
 from litellm_admin.checks import is_unknown
 from litellm_admin.keys import key_hash
+from verification.budgets import budget_findings
 from verification.failures import VerificationError
 from verification.logins import edge_findings, key_findings
 from verification.replicas import replica_findings
 
 DATABASE = "database"
-GATEWAY = ("url", "replicas", "edge", "models", DATABASE)
+BUDGET = "budget"
+GATEWAY = ("url", "replicas", "edge", "models", BUDGET, DATABASE)
 """Inputs that tell of another gateway: then every replica and the edge are asked.
 
 A database container that was replaced may stand on a new and empty volume, so then every key logs in as well.
@@ -66,6 +68,8 @@ class Verification(Resource, module="verification", name="Verification"):
         database: pulumi.Input[str],
         replicas: list[pulumi.Output[str]],
         models: tuple[str, ...],
+        budget: Mapping[str, Any] | None,
+        login: pulumi.Input[str],
         patience: float,
         keys: Mapping[str, pulumi.Output[str]],
         expected: Mapping[str, Mapping[str, Any]],
@@ -73,6 +77,7 @@ class Verification(Resource, module="verification", name="Verification"):
     ) -> None:
         """Take the containers' ids, the models of each replica, the keys by alias and what each of them has to list.
 
+        budget: the fields of the proxy-wide budget in the database, which the key `login` may read; None without one.
         patience: seconds until each replica has to know its models.
         """
         inputs = {
@@ -81,6 +86,8 @@ class Verification(Resource, module="verification", name="Verification"):
             DATABASE: database,
             "replicas": list(replicas),
             "models": list(models),
+            BUDGET: budget,
+            "login": pulumi.Output.secret(login),
             "patience": patience,
             "keys": pulumi.Output.secret(dict(keys)),
             "expected": dict(expected),
@@ -90,8 +97,9 @@ class Verification(Resource, module="verification", name="Verification"):
 
 
 def verify(props: Mapping[str, Any], *, gateway: bool, keys: Mapping[str, str], stored: bool) -> None:
-    """Ask the replicas and the edge if `gateway`, log in with `keys`, and look for them in the database if `stored`.
+    """Ask the replicas, the edge and for the proxy-wide budget if `gateway`, and log in with `keys`.
 
+    They are looked up in the database if `stored`, too.
     Raises VerificationError with everything that is not as declared.
     """
     with ThreadPoolExecutor() as pool:
@@ -99,6 +107,8 @@ def verify(props: Mapping[str, Any], *, gateway: bool, keys: Mapping[str, str], 
         if gateway:
             asked.append(pool.submit(edge_findings, props["url"]))
             asked.append(pool.submit(replica_findings, props["replicas"], props["models"], patience=props["patience"]))
+            if props[BUDGET] is not None:
+                asked.append(pool.submit(budget_findings, props["url"], props["login"], props[BUDGET]))
         asked.append(pool.submit(key_findings, props["url"], keys, props["expected"], stored=stored))
         findings = [finding for answer in asked for finding in answer.result()]
     if findings:

@@ -10,6 +10,9 @@ from litellm_admin.api.objects import Live
 from litellm_admin.api.virtual_keys import KeyApi
 from litellm_admin.fields.user import UserFields
 
+PROXY_BUDGET = "litellm-proxy-budget"
+"""The user whose limit and spend are the whole proxy's (LITELLM_PROXY_BUDGET_NAME in litellm/constants.py)."""
+
 _PAGE = 100  # the most that /user/list gives
 
 

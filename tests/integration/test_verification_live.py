@@ -11,7 +11,10 @@ import pytest
 
 from config.expectations import key_expectations
 from config.settings import Settings
+from litellm_admin.api.users import PROXY_BUDGET
+from tests.integration.inputs_of_tests import Login
 from tests.integration.running_gateway import CONFIG, Gateway
+from verification.budgets import budget_findings
 from verification.logins import edge_findings, key_findings
 
 TEAM_KEYS = {"default": {}, "all-of-team": {"models": ["all-team-models"]}, "fewer": {"models": ["chat"]}}
@@ -100,3 +103,21 @@ def test_the_edge_is_asked_without_a_login(gateway: Gateway) -> None:
     assert edge_findings(gateway.url, patience=1) == []
     [finding] = edge_findings("http://127.0.0.1:9", patience=0)
     assert "reaches no replica that is ready" in finding
+
+
+def test_the_row_of_the_proxy_wide_budget_is_read_with_the_provisioners_key_h04(gateway: Gateway, login: Login) -> None:
+    declared = {"max_budget": 5.0, "budget_duration": "1d"}
+
+    def found() -> list[str]:
+        return budget_findings(gateway.url, login["token"], declared, patience=1)
+
+    [missing] = found()
+    assert "is not enforced: the database has no row for it" in missing
+    gateway.admin("POST", "/user/new", json={"user_id": PROXY_BUDGET, "auto_create_key": False, **declared})
+    try:
+        assert found() == []
+        gateway.admin("POST", "/user/update", json={"user_id": PROXY_BUDGET, "max_budget": 3})
+        [another] = found()
+        assert "max_budget is 3.0 and 5.0 is declared" in another
+    finally:
+        gateway.admin("POST", "/user/delete", json={"user_ids": [PROXY_BUDGET]})

@@ -15,7 +15,7 @@ def config() -> dict[str, Any]:
                     "litellm_params": {"model": "openai/gpt-4o-mini", "api_key": "os.environ/OPENAI_API_KEY"},
                 }
             ],
-            "litellm_settings": {"max_end_user_budget": 0.002, "budget_duration": "1d"},
+            "litellm_settings": {"max_budget": 5, "max_end_user_budget": 0.002, "budget_duration": "1d"},
         },
         "secrets": {"OPENAI_API_KEY": "sk-canary-0123456789"},
         "access": {

@@ -189,6 +189,9 @@ def test_the_gateway_is_asked_about_everything_that_was_declared(resources: dict
         == ["ada", "bob", "chat-app", "guest", "helpdesk"]
     )
     assert asked.inputs["expected"]["helpdesk"]["listed"] == ["chat"]
+    # The example has settings in the database, too.
+    assert asked.inputs["budget"] == {}
+    assert asked.inputs["login"]["value"].startswith("sk-")
 
 
 def test_modules_of_the_stack_the_config_and_the_image_are_all_found_c17(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config import settings
-from config.expectations import OF_A_GROUP, key_expectations, served_models
+from config.expectations import OF_A_GROUP, key_expectations, proxy_budget, served_models
 
 
 def model(name: str, provider: str = "openai/gpt-4o-mini", **info: Any) -> dict[str, Any]:
@@ -133,3 +133,27 @@ def test_a_key_may_be_given_models_that_it_does_not_declare() -> None:
 def test_what_is_expected_is_json() -> None:
     everything = key_expectations(given(keys={"a": {}, "b": {"models": ["chat"]}}))
     assert json.loads(json.dumps(everything)) == everything
+
+
+def limits(amount: Any, **other: Any) -> dict[str, Any]:
+    return {"litellm_settings": {"max_budget": amount, "budget_duration": "1d"}, **other}
+
+
+@pytest.mark.parametrize(
+    ("proxy", "fields"),
+    [
+        ({}, None),
+        (limits(0), None),
+        (limits(5), {"max_budget": 5.0, "budget_duration": "1d"}),
+        (limits("2.5"), {"max_budget": 2.5, "budget_duration": "1d"}),
+        (limits("os.environ/AMOUNT"), {"max_budget": 7.0, "budget_duration": "1d"}),
+        (limits("os.environ/NOTHING"), None),
+        # What is in the database wins over the declaration.
+        (limits(5, general_settings={"store_model_in_db": True}), {}),
+    ],
+)
+def test_the_row_of_the_proxy_wide_budget_holds_what_is_declared_h04(
+    proxy: dict[str, Any], fields: dict[str, Any] | None
+) -> None:
+    raw = {"proxy": {"model_list": MODELS, **proxy}, "environment": {"AMOUNT": "7", "NOTHING": "0"}}
+    assert proxy_budget(settings.Settings.model_validate(raw)) == fields

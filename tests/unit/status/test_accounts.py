@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from litellm_admin.api.users import PROXY_BUDGET
 from status import accounts
 from status.snapshot import Account, Kind
 
@@ -54,6 +55,6 @@ def test_customers_of_whom_nothing_is_known_are_left_out() -> None:
 
 def test_teams_and_the_whole_proxy() -> None:
     team = {"team_alias": "support", "team_id": "t-1", "spend": 0.0, "max_budget": None, "budget_reset_at": None}
-    users = [{"user_id": "alice", "spend": 1.0}, {"user_id": accounts.PROXY_BUDGET, "spend": 2.0, "max_budget": 5.0}]
+    users = [{"user_id": "alice", "spend": 1.0}, {"user_id": PROXY_BUDGET, "spend": 2.0, "max_budget": 5.0}]
     assert list(accounts.teams([team])) == [Account(kind=Kind.TEAM, name="support", spend=0.0)]
     assert list(accounts.proxy(users)) == [Account(kind=Kind.PROXY, name="the whole proxy", spend=2.0, limit=5.0)]

@@ -16,6 +16,8 @@ PROPS: dict[str, Any] = {
     "edge": "e0",
     "database": "d0",
     "models": ["chat"],
+    "budget": {"max_budget": 5.0, "budget_duration": "1d"},
+    "login": "sk-CANARY-provisioner",
     "patience": 15.0,
     "keys": {"a": "sk-CANARY-aaaaaaaaaaaa", "b": "sk-CANARY-bbbbbbbbbbbb"},
     "expected": {key: {"listed": ["chat"], "only": True, "refusable": False} for key in "ab"},
@@ -29,11 +31,13 @@ class Asked:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.edges = 0
         self.replicas: list[str] = []
+        self.budgets: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.wrong: list[str] = []
         self.stored = False
         monkeypatch.setattr(provider, "edge_findings", self._edge)
         monkeypatch.setattr(provider, "replica_findings", self._replicas)
+        monkeypatch.setattr(provider, "budget_findings", self._budget)
         monkeypatch.setattr(provider, "key_findings", self._keys)
 
     def _edge(self, _url: str) -> list[str]:
@@ -43,6 +47,11 @@ class Asked:
     def _replicas(self, replicas: list[str], _models: list[str], *, patience: float) -> list[str]:
         assert patience == PROPS["patience"]
         self.replicas += replicas
+        return []
+
+    def _budget(self, _url: str, login: str, expected: dict[str, Any]) -> list[str]:
+        assert login == PROPS["login"]
+        self.budgets.append(expected)
         return []
 
     def _keys(self, _url: str, keys: dict[str, str], _expected: Any, *, stored: bool) -> list[str]:
@@ -59,7 +68,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 @pytest.fixture
 def recorded(asked: Asked) -> dict[str, Any]:
     outs = VerificationProvider().create(PROPS).outs
-    asked.edges, asked.replicas, asked.keys = 0, [], []
+    asked.edges, asked.replicas, asked.budgets, asked.keys = 0, [], [], []
     return dict(outs or {})
 
 
@@ -74,7 +83,27 @@ def update(olds: dict[str, Any], **news: Any) -> dict[str, Any]:
 def test_the_first_time_everything_is_asked(asked: Asked) -> None:
     outs = VerificationProvider().create(PROPS).outs
     assert (asked.edges, asked.replicas, asked.keys) == (1, ["r0", "r1"], ["a", "b"])
+    assert asked.budgets == [PROPS["budget"]]
     assert "CANARY" not in str(outs)
+
+
+@pytest.mark.parametrize("budget", [{"max_budget": 6.0, "budget_duration": "1d"}, {}])
+def test_another_proxy_wide_budget_is_looked_up_h04(
+    asked: Asked, recorded: dict[str, Any], budget: dict[str, Any]
+) -> None:
+    assert changes(recorded, budget=budget)
+    update(recorded, budget=budget)
+    assert asked.budgets == [budget]
+
+
+def test_no_proxy_wide_budget_is_not_looked_up(asked: Asked, recorded: dict[str, Any]) -> None:
+    assert changes(recorded, budget=None)
+    update(recorded, budget=None)
+    assert asked.budgets == []
+
+
+def test_another_login_is_nothing_to_ask_for(recorded: dict[str, Any]) -> None:
+    assert not changes(recorded, login="sk-CANARY-another")
 
 
 def test_where_nothing_changed_nothing_is_asked(recorded: dict[str, Any]) -> None:
