@@ -13,7 +13,7 @@ from typing import Any
 
 from config import litellm
 from config.access import KeySettings, TeamSettings
-from config.reading import mapping
+from config.reading import mapping, texts
 from config.secret_texts import ENVIRON
 from config.settings import Settings
 
@@ -132,7 +132,7 @@ def _gateway(settings: Settings) -> _Gateway:
     listable = tuple(dict.fromkeys(e["model_name"] for e in entries if e["model_name"] not in hidden))
     groups: dict[str, tuple[str, ...]] = {}
     for entry in entries:
-        for group in mapping(entry, "model_info").get("access_groups") or ():
+        for _, group in texts(entry, "model_info", "access_groups"):
             groups[group] = groups.get(group, ()) + tuple(name for name in (entry["model_name"],) if name in listable)
     return _Gateway(
         listable=listable,

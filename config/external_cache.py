@@ -62,14 +62,17 @@ def parsed(url: str, ca: str | None) -> ExternalCache:
         database = int(parts.path.removeprefix("/") or 0)
     except ValueError:
         raise ValueError(mistake) from None
-    if parts.scheme not in (_ENCRYPTED, _CLEAR) or not parts.hostname or parts.query or database < 0:
+    is_host = external_server.is_host(parts.hostname)
+    if parts.scheme not in (_ENCRYPTED, _CLEAR) or not is_host or parts.query or database < 0:
         raise ValueError(mistake)
+    if not unquote(f"{parts.username}{parts.password}").isprintable():
+        raise ValueError("has a control character in its login: set it again without")
     if not parts.password:
         raise ValueError(f"has no password, and whoever reaches it would decide what budgets have left: write {FORM}")
     return ExternalCache(
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password),
-        host=parts.hostname,
+        host=str(parts.hostname),
         port=port,
         database=database,
         ca=ca if parts.scheme == _ENCRYPTED else None,

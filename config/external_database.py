@@ -48,14 +48,18 @@ class ExternalDatabase(ExternalServer):
 
 def parsed(url: str, ca: str | None) -> ExternalDatabase:
     """Read the URL. Raises ValueError, without anything of it."""
+    mistake = f"is no address of a Postgres: write {FORM}, with %-codes for special characters"
     try:
         parts = urlsplit(url)
         port = parts.port or DEFAULT_PORT
     except ValueError:
-        raise ValueError(f"is no address of a Postgres: write {FORM}, with %-codes for special characters") from None
+        raise ValueError(mistake) from None
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
     name = unquote(parts.path.removeprefix("/"))
-    if parts.scheme not in _SCHEMES or not (parts.hostname and parts.username and parts.password and name):
-        raise ValueError(f"is no address of a Postgres: write {FORM}, with %-codes for special characters")
+    if parts.scheme not in _SCHEMES or not (external_server.is_host(parts.hostname) and user and password and name):
+        raise ValueError(mistake)
+    if not f"{user}{password}{name}".isprintable():
+        raise ValueError("has a control character in its login or name: set it again without")
     given = parse_qs(parts.query, keep_blank_values=True)
     if unknown := sorted(given.keys() - {"sslmode"}):
         raise ValueError(f"has parameters that nobody reads here ({', '.join(unknown)}): only sslmode may be there")
@@ -66,9 +70,9 @@ def parsed(url: str, ca: str | None) -> ExternalDatabase:
             " the network between is yours"
         )
     return ExternalDatabase(
-        user=unquote(parts.username),
-        password=unquote(parts.password),
-        host=parts.hostname,
+        user=user,
+        password=password,
+        host=str(parts.hostname),
         port=port,
         name=name,
         ca=ca if mode == ["verify-full"] else None,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +15,7 @@ from config.reading import mapping
 
 _MOST = 100 * 1024
 """Bytes that an environment variable takes for sure (MAX_ARG_STRLEN, execve(2))."""
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 _KEY = "PRIVATE KEY-----"
 
@@ -32,6 +36,15 @@ class ExternalServer(ABC):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.place!r})"
+
+
+def is_host(name: str | None) -> bool:
+    """Tell whether a name of DNS or an address is one that configuration files and URLs take as it is."""
+    if name and ":" in name:
+        with suppress(ValueError):
+            return bool(ipaddress.IPv6Address(name))
+        return False
+    return bool(name and _HOST.fullmatch(name))
 
 
 def certificates(text: str) -> str:

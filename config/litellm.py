@@ -35,7 +35,7 @@ def render(settings: Settings) -> str:
 
 def sections(settings: Settings) -> dict[str, Any]:
     """Return config.yaml's sections."""
-    proxy = merge(_base(), settings.proxy)
+    proxy = _merged(settings)
     budget = end_user_budget(settings)
     if budget is not None:
         # LiteLLM 1.106.12 reads max_end_user_budget and does nothing with it (`pass` in litellm/proxy/utils.py), but
@@ -111,8 +111,13 @@ def proxy_budget(settings: Settings) -> BudgetFields:
 
 def request_timeout(settings: Settings) -> int:
     """Return how long a request may take, in seconds, rounded up."""
-    timeout = merge(_base(), settings.proxy)["litellm_settings"].get("request_timeout", 6000)
+    timeout = _merged(settings)["litellm_settings"].get("request_timeout", 6000)
     return int(-(-float(timeout) // 1))
+
+
+def _merged(settings: Settings) -> dict[str, Any]:
+    """Lay the settings over the base. A section with nothing in it changes nothing; null removes single settings."""
+    return merge(_base(), {name: section for name, section in settings.proxy.items() if section is not None})
 
 
 @functools.cache

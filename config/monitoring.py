@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Annotated
 
@@ -40,21 +41,31 @@ def _interval(value: str) -> str:
     return value
 
 
+def _is_address(match: re.Match[str] | None) -> bool:
+    if match is None or not 1 <= int(match["port"]) <= 65_535 or not match.string.isprintable():
+        return False
+    try:
+        return not match["host"].startswith("[") or bool(ipaddress.IPv6Address(match["host"].strip("[]")))
+    except ValueError:
+        return False
+
+
 def _alertmanager(value: str) -> str:
-    if _ADDRESS.fullmatch(value) is None:
+    if not _is_address(_ADDRESS.fullmatch(value)):
         raise ValueError("is no address: write host:port, or http://host:port/path as the container reaches it")
     return value
 
 
 def _tls(value: str) -> str:
     match = _ADDRESS.fullmatch(value)
-    if match is None or match["scheme"] or match["path"]:
+    if match is None or not _is_address(match) or match["scheme"] or match["path"]:
         raise ValueError("is no address: write host:port, such as gateway.example.com:443")
     return value
 
 
 def _url(value: SecretStr) -> SecretStr:
-    if _URL.fullmatch(value.get_secret_value()) is None:
+    url = value.get_secret_value()
+    if _URL.fullmatch(url) is None or not url.isprintable():
         raise ValueError("is no address: it begins with https:// or http://, and has no spaces")
     return value
 

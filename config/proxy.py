@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.places import Place, places
+from config.places import SETTINGS, Place, places
 from config.problems import Problem, nearest
-from config.reading import mapping
+from config.reading import is_amount, mapping
 from config.secret_texts import secret_problems
 
 SECTIONS = frozenset(
@@ -37,7 +37,14 @@ SECTIONS = frozenset(
         "worker_registry",
     }
 )
-"""Sections of config.yaml (load_config in litellm/proxy/proxy_server.py); `environment_variables` is `environment`."""
+"""Sections of config.yaml (load_config in litellm/proxy/proxy_server.py)."""
+
+ELSEWHERE = {
+    "environment_variables": "write these variables in `litellm-stack:environment`, and secret ones with"
+    " `pulumi config set --secret --path secrets.NAME`",
+    "include": "a replica has no other file: write the sections of those files here",
+}
+"""Sections that LiteLLM documents and the stack has another place for."""
 
 STACK_ENVIRONMENT = frozenset(
     {
@@ -73,16 +80,22 @@ def problems(values: Mapping[str, Any]) -> list[Problem]:
     owned = list(_owned_problems(values))
     besides = {problem.path for problem in owned}
     return [
-        *(
-            Problem(path=f"proxy.{name}", message=f"no such section of config.yaml; {nearest(name, SECTIONS)}")
-            for name in sorted(settings.keys() - SECTIONS - OWNED.keys())
-        ),
+        *_section_problems(settings),
         *_model_problems(settings),
         *owned,
         *secret_problems(settings, declared_names(values), path=("proxy",), besides=besides),
         *_environment_problems(values),
         *_end_user_budget_problems(settings),
     ]
+
+
+def _section_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    for name in sorted(settings.keys() - SECTIONS - OWNED.keys()):
+        message = ELSEWHERE.get(name) or f"no such section of config.yaml; {nearest(name, SECTIONS)}"
+        yield Problem(path=f"proxy.{name}", message=message)
+    for name in SETTINGS:
+        if settings.get(name) is not None and not isinstance(settings[name], Mapping):
+            yield Problem(path=f"proxy.{name}", message="write a mapping: one `name: value` a line")
 
 
 def model_names(settings: Mapping[str, Any]) -> list[str]:
@@ -144,7 +157,7 @@ def _end_user_budget_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
     path = "proxy.litellm_settings.max_end_user_budget"
     if amount is None:
         return
-    if isinstance(amount, bool) or not isinstance(amount, int | float) or amount < 0:
+    if not is_amount(amount):
         yield Problem(path=path, message="write an amount in US dollars, 0 or more")
     if litellm_settings.get("max_end_user_budget_id") is not None:
         yield Problem(path=path, message="max_end_user_budget_id names a budget already; keep one of the two")

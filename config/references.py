@@ -139,7 +139,8 @@ def _credential_problems(path: str, model: Mapping[str, Any], values: Mapping[st
     name = mapping(model, "litellm_params").get("litellm_credential_name")
     declared = mapping(values, "access", "credentials")
     listed = mapping(values, "proxy").get("credential_list")
-    in_file = [entry.get("credential_name") for entry in listed if isinstance(entry, Mapping)] if listed else []
+    entries = listed if isinstance(listed, list) else ()
+    in_file = [entry.get("credential_name") for entry in entries if isinstance(entry, Mapping)]
     if isinstance(name, str) and name not in (*declared, *in_file):
         message = f"no credential {name!r} in access.credentials; {nearest(name, declared)}"
         yield Problem(path=f"{path}.litellm_params.litellm_credential_name", message=message)

@@ -9,17 +9,19 @@ from pydantic import Field
 from config.section import Section
 from litellm_admin.fields.amounts import Grace
 
-Number = Annotated[int, Field(ge=1)]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Generation = Annotated[int, Field(ge=1, le=1000)]
+"""The number of a secret of which every earlier value is kept too."""
 
 
 class RotationSettings(Section):
     """Raising a number rotates its secret. `everything` counts for each of them, as if each had been raised with it."""
 
-    everything: Number = 1
+    everything: Generation = 1
     """All of them."""
     master_key: Number = 1
     """The proxy's master key, which is the admin UI's password too."""
-    salt_key: Number = 1
+    salt_key: Generation = 1
     """What encrypts the secrets in the proxy's database: re-encrypts all of them."""
     database_password: Number = 1
     """The proxy's login to the database."""
@@ -31,7 +33,7 @@ class RotationSettings(Section):
     """The key that Prometheus reads metrics with."""
     virtual_keys: Number = 1
     """All virtual keys at once; each has a number of its own in `access` beside it."""
-    seed: Number = 1
+    seed: Generation = 1
     """What virtual keys, provisioner key, metrics key and database password are derived from: rotates them all."""
     grace: Grace = "24h"
     """How long the old value of a virtual key stays valid, where the key itself does not say."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import ipaddress
 import json
+import typing
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, WithJsonSchema
 
 from config import cache, clear_secrets, database, grafana, lint, proxy, references, swarm
 from config.access import AccessSettings, KeySettings
@@ -21,13 +22,16 @@ from config.lint.enterprise import LICENCE
 from config.monitoring import MonitoringSettings
 from config.policy import PolicySettings
 from config.problems import ConfigError, Problem
-from config.reading import mapping
+from config.reading import depth, mapping, number
 from config.rotation import RotationSettings
 from config.section import Section
 from config.structure import structural_problems
 from config.swarm import SwarmSettings
 
 IMAGES = Path(__file__).with_name("images.json")
+
+DEEPEST = 100
+"""Mappings and lists inside of each other that LiteLLM reads (DEFAULT_MAX_RECURSE_DEPTH in litellm/constants.py)."""
 
 
 def _master_key(value: SecretStr) -> SecretStr:
@@ -36,6 +40,25 @@ def _master_key(value: SecretStr) -> SecretStr:
             "a master key starts with 'sk-' and has 16 characters or more; set another one with"
             " `pulumi config set --secret masterKey`, or remove it and the stack generates one"
         )
+    if not value.get_secret_value().isascii() or " " in value.get_secret_value():
+        raise ValueError("holds a space or a letter that no HTTP header takes: use ASCII letters, digits and punctuation")
+    return _line(value)
+
+
+def _line(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().isprintable():
+        raise ValueError("holds a control character, such as a line break: set it again without")
+    return value
+
+
+def _variable(value: SecretStr) -> SecretStr:
+    if "\0" in value.get_secret_value():
+        raise ValueError("holds a NUL character, which no environment variable can")
+    return value
+
+
+def _text(value: str) -> str:
+    _variable(SecretStr(value))
     return value
 
 
@@ -45,8 +68,12 @@ def _address(value: str) -> str:
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-Mebibytes = Annotated[int, Field(ge=6)]
-Cpus = Annotated[float, Field(ge=0.1)]
+Mebibytes = Annotated[int, Field(ge=6, le=2**24)]
+Cpus = Annotated[float, Field(ge=0.1, le=4096, allow_inf_nan=False)]
+Image = Annotated[str, Field(pattern=r"^\S+$")]
+OwnSecret = Annotated[SecretStr, AfterValidator(_line)]
+Variable = Annotated[str, AfterValidator(_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+"""A text; `pulumi config set --path` writes numbers and booleans, which `check` turns into texts."""
 
 
 class PortSettings(Section):
@@ -98,18 +125,18 @@ class CpuSettings(Section):
 class ImageSettings(Section):
     """Image references. A digest (`name@sha256:...`) pins the content as well as the version."""
 
-    litellm: str
-    postgres: str
-    pgbouncer: str
-    haproxy: str
-    prometheus: str
-    redis: str
-    alertmanager: str
-    postgres_exporter: str
-    redis_exporter: str
-    blackbox_exporter: str
+    litellm: Image
+    postgres: Image
+    pgbouncer: Image
+    haproxy: Image
+    prometheus: Image
+    redis: Image
+    alertmanager: Image
+    postgres_exporter: Image
+    redis_exporter: Image
+    blackbox_exporter: Image
     # Not among the images that the supply line provides: the engine pulls it where somebody wants a Grafana.
-    grafana: str = "grafana/grafana:11.6.1"
+    grafana: Image = "grafana/grafana:11.6.1"
 
 
 @functools.cache
@@ -124,9 +151,9 @@ class Settings(Section):
 
     proxy: dict[str, Any] = Field(default_factory=dict)
     """LiteLLM's config.yaml in its own words: `model_list`, `litellm_settings`, `router_settings` ..."""
-    secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    secrets: dict[str, Annotated[SecretStr, AfterValidator(_variable)]] = Field(default_factory=dict)
     """Environment variables of the proxy that are secret: providers' keys."""
-    environment: dict[str, str] = Field(default_factory=dict)
+    environment: dict[str, Variable] = Field(default_factory=dict)
     """Environment variables of the proxy that are not."""
     access: AccessSettings = AccessSettings()
     engine: Literal["docker", "swarm"] = "docker"
@@ -146,7 +173,7 @@ class Settings(Section):
     monitoring: MonitoringSettings = MonitoringSettings()
     replicas: Annotated[int, Field(ge=1, le=32)] = 1
     """Proxies behind the edge."""
-    start_timeout: Annotated[int, Field(ge=1)] = 300
+    start_timeout: Annotated[int, Field(ge=1, le=86_400)] = 300
     """Seconds that a container may take until it is healthy, and a job until its end."""
     protect: bool = True
     """Keep the database's volume, and the secrets that it needs, from being destroyed."""
@@ -154,13 +181,13 @@ class Settings(Section):
     rotation: RotationSettings = RotationSettings()
     master_key: Annotated[SecretStr, AfterValidator(_master_key)] | None = None
     """A master key of your own, `sk-...`; without it, the stack generates one, as for the secrets below."""
-    salt_key: Annotated[SecretStr, Field(min_length=8)] | None = None
+    salt_key: Annotated[OwnSecret, Field(min_length=8)] | None = None
     """A salt key of your own: it encrypts what the proxy keeps in its database."""
-    database_password: Annotated[SecretStr, Field(min_length=8)] | None = None
+    database_password: Annotated[OwnSecret, Field(min_length=8)] | None = None
     """A password of your own for the proxy's login to the database."""
     database_volume: Annotated[str, Field(pattern=r"^[a-z0-9]+$")] | None = None
     """Which volume holds the database; `make upgrade-database` sets it."""
-    backup_passphrase: Annotated[SecretStr, Field(min_length=12)] | None = None
+    backup_passphrase: Annotated[OwnSecret, Field(min_length=12)] | None = None
     """A passphrase of your own for the stack's backups."""
 
     @property
@@ -248,12 +275,11 @@ def check(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -
 
     `encrypted` are the names of `raw` that are encrypted in the file. Raises ConfigError with every mistake.
     """
-    values = {
-        name.removeprefix(f"{project}:"): _decode(text) for name, text in raw.items() if name.startswith(f"{project}:")
-    }
+    values = _values(raw, project=project)
     clear = {name for name in values if f"{project}:{name}" not in encrypted}
-    if isinstance(values.get("images"), dict):
-        values["images"] = {**default_images(), **values["images"]}
+    if deep := [name for name, value in values.items() if depth(value) > DEEPEST]:
+        message = f"more than {DEEPEST} mappings and lists inside of each other"
+        raise ConfigError([Problem(path=name, message=message) for name in deep])
     problems = [
         *proxy.problems(values),
         *references.problems(values),
@@ -276,20 +302,53 @@ def check(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -
     return Checked(settings=settings, warnings=warnings)
 
 
+def _values(raw: Mapping[str, str], *, project: str) -> dict[str, Any]:
+    """Return the settings of `project` as they are written in the file."""
+    texts = {name.removeprefix(f"{project}:"): text for name, text in raw.items() if name.startswith(f"{project}:")}
+    values = {name: _decode(text) if name in _sections() else text for name, text in texts.items()}
+    if isinstance(values.get("images"), dict):
+        values["images"] = {**default_images(), **values["images"]}
+    if isinstance(values.get("environment"), dict):
+        values["environment"] = {name: _as_text(value) for name, value in values["environment"].items()}
+    return values
+
+
+@functools.cache
+def _sections() -> frozenset[str]:
+    """Name the settings that are mappings; the others are texts, whatever they begin with."""
+    fields = [(field.alias or name, field.annotation) for name, field in Settings.model_fields.items()]
+    return frozenset(
+        name
+        for name, kind in fields
+        if typing.get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, BaseModel))
+    )
+
+
 def _decode(text: str) -> Any:
-    return json.loads(text) if text.startswith(("{", "[")) else text
+    """Read a section, which Pulumi hands over as JSON; one with nothing in it arrives as an empty text."""
+    try:
+        return json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError):
+        return text
+
+
+def _as_text(value: Any) -> Any:
+    """Write a number as text, and true as LiteLLM writes what its own `environment_variables` hold: True."""
+    return str(value) if isinstance(value, int | float) else value
 
 
 def _port_problems(values: Mapping[str, Any]) -> list[Problem]:
-    ports: dict[Any, str] = {}
+    ports: dict[int, str] = {}
     problems = []
     defaults = {name: field.default for name, field in PortSettings.model_fields.items()}
     runs_grafana = mapping(values, "grafana").get("enabled") is True
     for name, port in {**defaults, **mapping(values, "ports")}.items():
         if name == "grafana" and not runs_grafana:
             continue
-        if port is not None and port in ports:
-            message = f"{port} is the port of {ports[port]!r} too; give each its own"
+        given = number(port, 0)
+        if given in ports:
+            message = f"{given} is the port of {ports[given]!r} too; give each its own"
             problems.append(Problem(path=f"ports.{name}", message=message))
-        ports[port] = name
+        elif given:
+            ports[given] = name
     return problems

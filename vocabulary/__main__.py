@@ -11,9 +11,14 @@ from vocabulary.source import Source
 CONFIG = Path(__file__).parents[1] / "config"
 
 
-def document(source: Source, version: str) -> str:
-    """Return the content of config/litellm_names.json."""
-    content = {"litellm": version, "sections": names.sections(source), "choices": names.choices(source)}
+def document(source: Source, enterprise: Source, version: str) -> str:
+    """Return the content of config/litellm_names.json; `enterprise` is the package that LiteLLM's proxy comes with."""
+    content = {
+        "litellm": version,
+        "sections": names.sections(source, enterprise),
+        "booleans": names.booleans(source),
+        "choices": names.choices(source),
+    }
     return json.dumps(content, indent=1, sort_keys=True, default=sorted) + "\n"
 
 
@@ -21,8 +26,8 @@ def main() -> None:
     """Write the file."""
     images = json.loads((CONFIG / "images.json").read_text(encoding="utf-8"))
     version = wheel.version_of(images["litellm"])
-    with wheel.downloaded(version) as source:
-        (CONFIG / "litellm_names.json").write_text(document(source, version), encoding="utf-8")
+    with wheel.downloaded(version) as (source, enterprise):
+        (CONFIG / "litellm_names.json").write_text(document(source, enterprise, version), encoding="utf-8")
 
 
 if __name__ == "__main__":

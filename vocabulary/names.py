@@ -1,21 +1,36 @@
-"""Which names LiteLLM knows in which section, and the few settings that take one word of a known set."""
+"""Which names LiteLLM knows in which section, which of them are true or false, and which take a word of a known set."""
 
 from __future__ import annotations
 
-from vocabulary.source import Source
+from collections.abc import Iterable
+
+from vocabulary.source import Source, Types
 
 TYPES = "proxy/_types.py"
 SERVER = "proxy/proxy_server.py"
 ROUTER_TYPES = "types/router.py"
 CALLS = ("completion", "embedding", "image_generation", "rerank", "responses", "speech", "text_completion")
 """What a deployment's parameters are handed to; each of them lives in a module that `CALL_FILES` names."""
+PARAMETERS = ("CredentialLiteLLMParams", "GenericLiteLLMParams", "LiteLLM_Params")
+MODEL_INFO = (
+    "ProviderSpecificModelInfo",
+    "ModelInfoBase",
+    "ModelInfo",
+    "MirroredPricingParams",
+    "CustomPricingLiteLLMParams",
+)
 CALL_FILES = {"image_generation": "images/main.py", "rerank": "rerank_api/main.py", "responses": "responses/main.py"}
 
 
-def sections(source: Source) -> dict[str, frozenset[str]]:
-    """Return the names that LiteLLM knows, by section."""
+BOOLEAN = frozenset({"bool", "Literal[True, False]", "StrictBool"})
+READERS = ("general_settings", "proxy_general_settings", "typed_general_settings", "_general_settings")
+"""What LiteLLM calls the mapping of general_settings: load_config hands it on under these names."""
+
+
+def sections(source: Source, enterprise: Source) -> dict[str, frozenset[str]]:
+    """Return the names that LiteLLM knows, by section; `enterprise` is the package that its proxy comes with."""
     return {
-        "general_settings": _general_settings(source),
+        "general_settings": _general_settings(source) | enterprise.read_of(*READERS),
         "litellm_settings": _litellm_settings(source),
         "router_settings": _router_settings(source),
         "cache_params": _cache_params(source),
@@ -23,6 +38,41 @@ def sections(source: Source) -> dict[str, frozenset[str]]:
         "litellm_params": _litellm_params(source),
         "model_info": _model_info(source),
     }
+
+
+def booleans(source: Source) -> dict[str, frozenset[str]]:
+    """Return the settings that are true or false, by section."""
+    calls = [source.types(CALL_FILES.get(call, "main.py"), call) for call in CALLS]
+    model = [source.types(ROUTER_TYPES, *PARAMETERS), source.types_below("types/litellm_params.py"), *calls]
+    info = [source.types("types/utils.py", *MODEL_INFO), source.types(ROUTER_TYPES, "ModelInfo")]
+    compared = source.flags_compared(SERVER, "key", "value", function="ProxyConfig.load_config")
+    return {
+        "general_settings": _boolean([source.types(TYPES, "ConfigGeneralSettings")]) | source.flags_of(*READERS),
+        "litellm_settings": _boolean([source.types_assigned("__init__.py"), source.types_assigned("_logging.py")])
+        | compared
+        | source.flags_of("litellm_settings"),
+        "router_settings": _boolean([source.types("router.py", "Router.__init__")]),
+        "cache_params": _boolean([source.types("caching/caching.py", "Cache.__init__")])
+        | source.flags_of("cache_params", "redis_kwargs"),
+        "litellm_params": _boolean(model),
+        "model_info": _boolean(info),
+    }
+
+
+def _boolean(declared: Iterable[Types]) -> frozenset[str]:
+    """Return the names that are true or false wherever they are declared."""
+    found: dict[str, set[str]] = {}
+    for types in declared:
+        for name, annotations in types.items():
+            found.setdefault(name, set()).update(part for text in annotations for part in _alternatives(text))
+    return frozenset(name for name, parts in found.items() if parts and parts <= BOOLEAN)
+
+
+def _alternatives(annotation: str) -> set[str]:
+    """Return what an annotation allows, apart from None: of `bool | None` and `Optional[bool]` it is `bool`."""
+    text = annotation.removeprefix("Final[").removeprefix("Optional[") if "[" in annotation else annotation
+    text = text if text.startswith("Literal[") or "[" in text else text.rstrip("]")
+    return {part.strip() for part in text.split("|")} - {"None", ""}
 
 
 def choices(source: Source) -> dict[str, frozenset[str]]:
@@ -38,18 +88,17 @@ def choices(source: Source) -> dict[str, frozenset[str]]:
 
 
 def _general_settings(source: Source) -> frozenset[str]:
-    # load_config reads most of them by name, and hands the mapping on under these names.
-    readers = ("general_settings", "proxy_general_settings", "typed_general_settings", "_general_settings")
     declared = source.fields(TYPES, "ConfigGeneralSettings")
     # Which model answers where a request names none (http_parsing_utils.py calls the mapping `settings`).
     by_kind = {f"{kind}_model" for kind in ("completion", "embedding", "image_generation", "moderation")}
-    return declared | source.read_of(*readers) | by_kind
+    return declared | source.read_of(*READERS) | by_kind
 
 
 def _litellm_settings(source: Source) -> frozenset[str]:
     """Return what load_config treats by name, and the variables of the module `litellm`, which it sets otherwise."""
     treated = source.compared(SERVER, "key", function="ProxyConfig.load_config")
     module = source.assigned("__init__.py") | source.assigned("_logging.py") | source.attributes_of("litellm")
+    module |= frozenset(name for name in source.imported_and_read("__init__.py", "litellm") if name.isupper())
     return treated | module | source.read_of("litellm_settings")
 
 
@@ -66,11 +115,10 @@ def _cache_params(source: Source) -> frozenset[str]:
 
 def _litellm_params(source: Source) -> frozenset[str]:
     """Return the parameters of a call, those of a deployment, and those that some provider reads."""
-    classes = ("CredentialLiteLLMParams", "GenericLiteLLMParams", "LiteLLM_Params")
     pricing = ("MirroredPricingParams", "CustomPricingLiteLLMParams", "StandardCallbackDynamicParams")
     called = [source.parameters(CALL_FILES.get(call, "main.py"), call) for call in CALLS]
     return (
-        source.fields(ROUTER_TYPES, *classes)
+        source.fields(ROUTER_TYPES, *PARAMETERS)
         | source.fields("types/utils.py", *pricing)
         | source.fields_below("types/litellm_params.py")
         | source.words("constants.py", "DEFAULT_CHAT_COMPLETION_PARAM_VALUES", "OPENAI_EMBEDDING_PARAMS")
@@ -83,8 +131,7 @@ def _litellm_params(source: Source) -> frozenset[str]:
 
 
 def _model_info(source: Source) -> frozenset[str]:
-    info = ("ProviderSpecificModelInfo", "ModelInfoBase", "ModelInfo", "MirroredPricingParams")
-    known = source.fields("types/utils.py", *info, "CustomPricingLiteLLMParams")
+    known = source.fields("types/utils.py", *MODEL_INFO)
     return known | source.fields(ROUTER_TYPES, "ModelInfo") | source.read_of("model_info")
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import ast
 import functools
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+Types = Mapping[str, frozenset[str]]
+"""Annotations by name, as they are written; one name may be declared in several places."""
 
 READERS = frozenset({"get", "pop", "setdefault"})
 """Methods of a mapping that take the name of an entry."""
@@ -46,11 +50,67 @@ class Source:
 
     def assigned(self, file: str) -> frozenset[str]:
         """Return the variables of a module: what is assigned or declared outside of functions and classes."""
-        names = []
-        for line in self._tree(file).body:
-            targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
-            names += [target.id for target in targets if isinstance(target, ast.Name)]
-        return frozenset(name for name in _public(names) if name.islower())
+        return frozenset(name for name in _public([name for name, _ in self._assigned(file)]) if name.islower())
+
+    def imported_and_read(self, file: str, module: str) -> frozenset[str]:
+        """Return what a module imports from another one of the package and others read of it, as `module.name`.
+
+        Those are variables too: whoever sets one on the module changes what the others read.
+        """
+        imports = [line for line in self._tree(file).body if isinstance(line, ast.ImportFrom)]
+        names = {alias.asname or alias.name for line in imports for alias in line.names}
+        read: set[str] = set()
+        for path in self._files():
+            text = path.read_text(encoding="utf-8")
+            if any(f"{module}.{name}" in text for name in names):
+                read |= {
+                    node.attr
+                    for node in ast.walk(ast.parse(text))
+                    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and _is_name(node, module)
+                }
+        return _public(list(names & read))
+
+    def types(self, file: str, *definitions: str) -> Types:
+        """Return the annotations of the fields of classes, and of the parameters of functions, in a file."""
+        nodes = [node for node in ast.walk(self._tree(file)) if isinstance(node, ast.ClassDef)]
+        classes = [node for node in nodes if node.name in definitions]
+        functions = [(name, node) for name, node in _functions(self._tree(file)) if name in definitions]
+        self._expect({node.name for node in classes} | {name for name, _ in functions}, set(definitions), file)
+        fields = (pair for node in classes for pair in _annotated(node))
+        return _grouped([*fields, *(pair for _, node in functions for pair in _annotated_arguments(node))])
+
+    def types_below(self, path: str, *, suffix: str = "") -> Types:
+        """Return the annotations of the fields of the classes in a file or folder whose names end in `suffix`."""
+        trees = (ast.parse(file.read_text(encoding="utf-8")) for file in self._files(path))
+        nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+        return _grouped(pair for node in nodes if node.name.endswith(suffix) for pair in _annotated(node))
+
+    def types_assigned(self, file: str) -> Types:
+        """Return the annotations of the variables of a module; `bool` for True, False and what `bool(...)` returns."""
+        return _grouped(self._assigned(file))
+
+    def flags_of(self, *mappings: str, below: str = "") -> frozenset[str]:
+        """Return the entries that are read of mappings with True or False as their default, or compared with it."""
+        names: list[str] = []
+        for file in self._files(below):
+            text = file.read_text(encoding="utf-8")
+            if any(mapping in text for mapping in mappings):
+                names += [name for node in ast.walk(ast.parse(text)) for name in _flag(node, mappings)]
+        return frozenset(name for name in _public(names) if name.isidentifier())
+
+    def flags_compared(self, file: str, variable: str, value: str, *, function: str) -> frozenset[str]:
+        """Return the texts that a variable is compared with next to `value is True`: `key == "a" and value is True`."""
+        found = [node for name, node in _functions(self._tree(file)) if name == function]
+        self._expect({function} if found else set(), {function}, file)
+        return frozenset(
+            text
+            for tree in found
+            for node in ast.walk(tree)
+            if isinstance(node, ast.BoolOp) and any(_is_flag(part, value) for part in node.values)
+            for part in node.values
+            if isinstance(part, ast.Compare) and isinstance(part.left, ast.Name) and part.left.id == variable
+            for text in _texts(part.comparators[0])
+        )
 
     def words(self, file: str, *variables: str) -> frozenset[str]:
         """Return the texts in what a module assigns to variables: a list, a Literal, a mapping."""
@@ -101,6 +161,18 @@ class Source:
                 names += [name for node in ast.walk(ast.parse(text)) for name in _attribute(node, module)]
         return _public(names)
 
+    def _assigned(self, file: str) -> list[tuple[str, str]]:
+        """Return the variables of a module, each with its annotation, or what its value tells of it."""
+        found = []
+        for line in self._tree(file).body:
+            targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+            annotation = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else ""
+            flag = isinstance(line, ast.Assign) and (_is_constant_flag(line.value) or _is_call(line.value, "bool"))
+            found += [
+                (target.id, "bool" if flag else annotation) for target in targets if isinstance(target, ast.Name)
+            ]
+        return found
+
     @functools.cached_property
     def _trees(self) -> dict[str, ast.Module]:
         return {}
@@ -141,6 +213,49 @@ def _declared(line: ast.stmt) -> list[str]:
     if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and not _constant(line):
         return [line.target.id]
     return []
+
+
+def _annotated(node: ast.ClassDef) -> list[tuple[str, str]]:
+    lines = [line for line in node.body if isinstance(line, ast.AnnAssign)]
+    return [(name, ast.unparse(line.annotation)) for line in lines for name in _declared(line)]
+
+
+def _annotated_arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[tuple[str, str]]:
+    words = [*node.args.args, *node.args.kwonlyargs]
+    return [(word.arg, ast.unparse(word.annotation)) for word in words if word.annotation]
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Types:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name, annotation in pairs:
+        found[name].add(annotation)
+    return {name: frozenset(annotations) for name, annotations in found.items() if not name.startswith("_")}
+
+
+def _flag(node: ast.AST, mappings: tuple[str, ...]) -> Iterator[str]:
+    """Yield the name that `mapping.get("name", False)` or `mapping.get("name") is True` reads."""
+    if isinstance(node, ast.Call) and len(node.args) == 2 and _is_constant_flag(node.args[1]):
+        yield from _read(node, mappings)
+    elif isinstance(node, ast.Compare) and _is_constant_flag(node.comparators[0]):
+        yield from _read(node.left, mappings)
+
+
+def _is_flag(node: ast.expr, variable: str) -> bool:
+    """Tell whether an expression is `variable is True`, or the like."""
+    compared = isinstance(node, ast.Compare) and isinstance(node.left, ast.Name) and node.left.id == variable
+    return compared and isinstance(node, ast.Compare) and _is_constant_flag(node.comparators[0])
+
+
+def _is_constant_flag(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
+
+
+def _is_call(node: ast.AST, function: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function
+
+
+def _is_name(node: ast.Attribute, module: str) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == module
 
 
 def _read(node: ast.AST, mappings: tuple[str, ...]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vocabulary.source import Source
+from vocabulary.source import Source, UnexpectedSourceError
 
 READ = (".py", ".json")
 
@@ -25,12 +25,26 @@ def version_of(image: str) -> str:
 
 
 @contextmanager
-def downloaded(version: str) -> Iterator[Source]:
-    """Give the source of a version, for as long as the context lasts. Nothing of it is installed or run."""
+def downloaded(version: str) -> Iterator[tuple[Source, Source]]:
+    """Give the source of a version, and of the package `litellm_enterprise` that its proxy requires.
+
+    Both last as long as the context. Nothing of them is installed or run.
+    """
     with tempfile.TemporaryDirectory(prefix="litellm-stack-names.") as folder:
-        download = ["download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", folder, f"litellm=={version}"]
-        subprocess.run([sys.executable, "-m", "pip", *download], check=True)
-        [wheel] = Path(folder).glob("litellm-*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(folder, [name for name in archive.namelist() if name.endswith(READ)])
-        yield Source(Path(folder) / "litellm")
+        metadata = _unpacked(f"litellm=={version}", Path(folder))
+        enterprise = re.search(r"^Requires-Dist: (litellm-enterprise==[\w.]+)", metadata, re.MULTILINE)
+        if enterprise is None:
+            raise UnexpectedSourceError("litellm requires no litellm-enterprise: fix vocabulary/wheel.py")
+        _unpacked(enterprise[1], Path(folder))
+        yield Source(Path(folder) / "litellm"), Source(Path(folder) / "litellm_enterprise")
+
+
+def _unpacked(requirement: str, folder: Path) -> str:
+    """Download a package and unpack its source into `folder`; return its metadata."""
+    download = ["download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement]
+    subprocess.run([sys.executable, "-m", "pip", *download], check=True)
+    [wheel] = folder.glob(f"{requirement.partition('==')[0].replace('-', '_')}-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder, [name for name in archive.namelist() if name.endswith(READ)])
+        [metadata] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        return archive.read(metadata).decode()

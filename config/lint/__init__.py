@@ -8,6 +8,7 @@ from typing import Any
 from config.lint import (
     addresses,
     budgets,
+    changed,
     choices,
     cooldowns,
     duplicates,
@@ -21,7 +22,20 @@ from config.lint import (
 from config.problems import Problem
 from config.secret_texts import looks_secret
 
-RULES = (names, choices, cooldowns, fallbacks, sections, duplicates, durations, addresses, budgets, enterprise, secrets)
+RULES = (
+    names,
+    choices,
+    changed,
+    cooldowns,
+    fallbacks,
+    sections,
+    duplicates,
+    durations,
+    addresses,
+    budgets,
+    enterprise,
+    secrets,
+)
 
 
 def problems(values: Mapping[str, Any]) -> list[Problem]:

@@ -31,7 +31,9 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
             if name not in OWNED:
                 yield from _address(f"{place.path}.{name}", str(name), value)
     for name, value in mapping(values, "environment").items():
-        yield from _address(f"environment.{name}", str(name).lower(), value)
+        # DOCS_URL, REDOC_URL and the like are paths on the proxy itself.
+        if not (isinstance(value, str) and value.startswith("/")):
+            yield from _address(f"environment.{name}", str(name).lower(), value)
 
 
 def _address(path: str, name: str, value: Any) -> Iterator[Problem]:

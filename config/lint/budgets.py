@@ -7,7 +7,8 @@ from typing import Any
 
 from config.places import places
 from config.problems import Problem
-from config.reading import mapping
+from config.reading import is_amount, mapping
+from config.secret_texts import ENVIRON
 
 NEVER = "is spent once and never reset: add {}, or leave it so on purpose"
 DEFAULTS = (
@@ -37,6 +38,10 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _of_the_proxy(settings: Mapping[str, Any]) -> Iterator[Problem]:
     path = "proxy.litellm_settings"
+    amount = settings.get("max_budget")
+    # LiteLLM resolves a reference; another text it reads as a number, and the stack's alerts would not.
+    if not (amount is None or is_amount(amount) or (isinstance(amount, str) and amount.startswith(ENVIRON))):
+        yield Problem(path=f"{path}.max_budget", message="write an amount in US dollars, 0 or more")
     if _spends(settings.get("max_budget")) and not settings.get("budget_duration"):
         # add_proxy_budget_to_db in litellm/proxy/proxy_server.py raises an error for it.
         yield Problem(path=f"{path}.max_budget", message="LiteLLM would not start: add budget_duration, as in 30d")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from config.places import SETTINGS, Place, places
 from config.problems import Problem
+from config.reading import is_amount
 from config.secret_texts import ENVIRON
+from litellm_admin.fields.amounts import Duration
 
 SPANS = frozenset({"budget_duration", "internal_user_budget_duration", "time_period"})
+_OF_THE_PROXY = "proxy.litellm_settings.budget_duration"
 KEPT = ("_retention_period", "_retention_interval")
 """Ends of the names of settings that say for how long something is kept, or how often what is older is deleted."""
 
@@ -31,9 +37,12 @@ SECONDS = {
 }
 """Settings that are a number of seconds, by section; elsewhere these words may be anybody's own."""
 
-EXACT = re.compile(r"[1-9]\d*(mo|[smhdw])|hourly|daily|weekly|monthly")
 READ = re.compile(r"0*[1-9]\d*(mo|[smhdw])")
 """What LiteLLM takes: it reads the start, and passes over the rest (litellm_core_utils/duration_parser.py)."""
+
+_DURATION = TypeAdapter(Duration)
+_LONGEST_REQUEST = 604_800
+"""Seconds: the edge's own timers end at 24 days."""
 
 WRITE = "write a whole number and a unit, as in 30s, 2m, 12h, 7d, 4w or 1mo"
 
@@ -52,22 +61,40 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
 def _spans(path: str, settings: Mapping[str, Any]) -> Iterator[Problem]:
     for name, value in settings.items():
         here = f"{path}.{name}"
-        if isinstance(value, Mapping):
+        if name in SPANS or str(name).endswith(KEPT):
+            own = here == _OF_THE_PROXY and _is_read_here(settings)
+            yield from _span(here, value, kept=str(name).endswith(KEPT), own=own)
+        elif isinstance(value, Mapping):
             yield from _spans(here, value)
-        elif name in SPANS or str(name).endswith(KEPT):
-            yield from _span(here, value, kept=str(name).endswith(KEPT))
 
 
-def _span(path: str, value: Any, *, kept: bool) -> Iterator[Problem]:
-    if value is None or (isinstance(value, str) and (EXACT.fullmatch(value) or value.startswith(ENVIRON))):
+def _is_read_here(settings: Mapping[str, Any]) -> bool:
+    """Tell whether the stack creates a budget or alerts from the budgets of the proxy, with their span."""
+    return settings.get("max_end_user_budget") is not None or is_amount(settings.get("max_budget"))
+
+
+def _span(path: str, value: Any, *, kept: bool, own: bool = False) -> Iterator[Problem]:
+    """Check one span; one that the stack reads by its `own` has to be exact."""
+    if value is None or (isinstance(value, str) and (_is_exact(value) or (value.startswith(ENVIRON) and not own))):
         return
-    if isinstance(value, str) and (start := READ.match(value.lower())):
+    if isinstance(value, str) and value.startswith(ENVIRON):
+        message = f"the stack creates budgets and alerts with it and needs the value: {WRITE}"
+        yield Problem(path=path, message=message)
+    elif isinstance(value, str) and (start := READ.match(value.lower())) and _is_exact(start[0].lstrip("0")):
         message = f"LiteLLM reads {value!r} as {start[0]!r}: {WRITE}"
-        yield Problem(path=path, message=message, severity="warning")
+        yield Problem(path=path, message=message, severity="error" if own else "warning")
     elif kept and isinstance(value, int) and not isinstance(value, bool):
         yield Problem(path=path, message=f"LiteLLM reads a bare number as days: write {value}d", severity="warning")
     else:
         yield Problem(path=path, message=f"not a span of time that LiteLLM reads: {WRITE}")
+
+
+def _is_exact(value: str) -> bool:
+    try:
+        _DURATION.validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _seconds(place: Place) -> Iterator[Problem]:
@@ -78,8 +105,8 @@ def _seconds(place: Place) -> Iterator[Problem]:
         if value is None or (isinstance(value, str) and value.startswith(ENVIRON) and not own):
             continue
         seconds = _number(value)
-        if seconds is None or (own and seconds <= 0):
-            message = "write a number of seconds" + (" above 0" if own else "")
+        if seconds is None or (own and not 0 < seconds <= _LONGEST_REQUEST):
+            message = "write a number of seconds" + (f" above 0 and up to {_LONGEST_REQUEST}, a week" if own else "")
             yield Problem(path=f"{place.path}.{name}", message=message)
 
 
@@ -87,6 +114,7 @@ def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return float(value)
-    except ValueError:
+        seconds = float(value)
+    except (OverflowError, ValueError):
         return None
+    return seconds if math.isfinite(seconds) else None

@@ -13,10 +13,13 @@ FILE = Path(__file__).parents[1] / "litellm_names.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
-    """Names by section of config.yaml, and the words that a setting takes, as LiteLLM `version` knows them."""
+    """What LiteLLM `version` knows: names by section of config.yaml, those of them that are true or false, and the words
+    that a setting takes.
+    """
 
     version: str
     sections: Mapping[str, frozenset[str]]
+    booleans: Mapping[str, frozenset[str]]
     choices: Mapping[str, frozenset[str]]
 
 
@@ -27,5 +30,6 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         version=content["litellm"],
         sections={section: frozenset(names) for section, names in content["sections"].items()},
+        booleans={section: frozenset(names) for section, names in content["booleans"].items()},
         choices={setting: frozenset(words) for setting, words in content["choices"].items()},
     )

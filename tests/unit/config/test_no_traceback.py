@@ -1,0 +1,156 @@
+"""Whatever is written, the check reports mistakes with their paths or accepts settings that everything else takes."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config import settings
+from config.access import AccessSettings
+from config.lint.vocabulary import vocabulary
+from config.problems import ConfigError
+from config.proxy import SECTIONS
+from tests.unit.config.documented import DOCUMENTED, VARIABLES
+from tests.unit.config.rendered import rendered
+
+CANARY = "sk-canary-0123456789abcdef"
+SINGLE = ("masterKey", "saltKey", "databasePassword", "backupPassphrase")
+ODD = st.sampled_from(
+    [None, True, False, 0, -1, 3, 10**30, 1e308, -0.5, "", "1", "-1", "inf", "nan", "9" * 5000, "yes", "off", "1month"]
+    + ["30D", "1d", "99999999999d", "2024-05-01 00:00:00 +0000 UTC", "os.environ/A", "os.environ/B/v1", "x" * 300]
+    + ["\x00", "a\nb", "\u2028", "::", "[::1", "http://[::1", "*", "chat", [], {}, [[]], [{}], {"": None}, [None, 5]]
+)
+FIELDS = [field.alias or name for name, field in settings.Settings.model_fields.items()]
+NAMES = st.sampled_from(
+    sorted(
+        {*FIELDS, *SECTIONS, *AccessSettings.model_fields}
+        | {word for words in vocabulary().choices.values() for word in words}
+        | {"models", "keys", "fields", "external", "externalCa", "enabled", "max_budget", "budget_duration", "members"}
+        | {"certificates", "alertmanagers", "webhook", "slackWebhook", "gateway", "database", "pooler", "connections"}
+        | {"model_name", "litellm_params", "model_info", "access_groups", "fallbacks", "model", "team", "budget", "user"}
+    )
+)
+VALUE = st.recursive(
+    ODD | st.text(max_size=6) | st.floats(allow_nan=False, allow_infinity=False) | st.integers(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5) | NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+REST: dict[str, Any] = {
+    "ports": {"gateway": 4001, "database": 5433},
+    "environment": {"NUM_WORKERS": "2", "B": "b"},
+    "secrets": dict.fromkeys(("A", *VARIABLES), CANARY),
+    "monitoring": {
+        "retention": "1d",
+        "webhook": "https://example.com/hook",
+        "alertmanagers": ["[::1]:9093", "https://a.example.com:9093/x"],
+        "certificates": ["example.com:443"],
+        "errorRate": 0.1,
+    },
+    "database": {"maxConnections": 200, "pooler": {"connections": 20}},
+    "cache": {"enabled": None},
+    "cpus": {"proxy": 1.5},
+    "memory": {"proxy": 2000},
+    "images": {"litellm": "example/litellm:1"},
+    "rotation": {"saltKey": 2, "grace": "1h"},
+    "policy": {"limitedKeys": "mandatory", "raiseFactor": 3},
+    "grafana": {"enabled": True},
+    "replicas": "2",
+    "startTimeout": "20",
+    "protect": "false",
+    "bind": "127.0.0.1",
+    "adminUrl": "https://example.com",
+    "masterKey": CANARY,
+    "access": {
+        "credentials": {"c": {"credential_values": {"api_key": "os.environ/A"}}},
+        "models": {"m": {"model_name": "m", "litellm_params": {"model": "openai/x"}, "model_info": {"mode": "chat"}}},
+        "budgets": {"tiny": {"max_budget": 1, "budget_duration": "1d"}},
+        "customers": {"acme": {"budget": "tiny"}},
+        "users": {"alice": {"max_budget": 1, "budget_duration": "7d"}},
+        "teams": {"t": {"models": ["m"], "keys": {"k": {"duration": "30d"}}, "members": {"alice": {}}}},
+        "keys": {"app": {"models": ["m"], "max_budget": 2, "budget_duration": "1mo", "rotation": 2}},
+        "keyGroups": {"g": {"fields": {"team": "t"}, "keys": {"h": {}}}},
+    },
+}
+CONFIGS = [{**REST, "proxy": proxy} for proxy in DOCUMENTED.values()]
+
+
+def handed_over(sections: dict[str, Any]) -> dict[str, str]:
+    """Write sections as Pulumi hands them over: mappings and lists as JSON, all else as text."""
+    texts = {
+        f"p:{name}": value if isinstance(value, str) else "" if value is None else json.dumps(value)
+        for name, value in sections.items()
+    }
+    # Pulumi hands over UTF-8, which has no half characters.
+    return {name: text.encode("utf-8", "replace").decode() for name, text in texts.items()}
+
+
+def goes_on_or_reports(sections: dict[str, Any]) -> ConfigError | None:
+    """Check sections and render everything from them; the mistakes have their places."""
+    raw = handed_over(sections)
+    try:
+        checked = settings.check(raw, encrypted=list(raw), project="p")
+    except ConfigError as error:
+        assert error.problems
+        assert all(problem.path and problem.message for problem in error.problems)
+        return error
+    assert rendered(checked.settings)
+    return None
+
+
+def places(value: Any, location: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Go through the places of a value, those of mappings and lists too."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, child in children:
+        yield (*location, name)
+        yield from places(child, (*location, name))
+
+
+PLACES = [(index, place) for index, config in enumerate(CONFIGS) for place in places(config)]
+
+
+@given(sections=st.dictionaries(st.sampled_from(FIELDS), VALUE, max_size=5))
+def test_c30_arbitrary_values_in_every_section_end_in_no_traceback(sections: dict[str, Any]) -> None:
+    goes_on_or_reports(sections)
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_the_examples_that_are_mutated_are_accepted(config: dict[str, Any]) -> None:
+    assert goes_on_or_reports(config) is None
+
+
+@given(at=st.sampled_from(PLACES), value=VALUE)
+def test_c30_documented_examples_with_another_value_end_in_no_traceback(at: tuple[int, Any], value: Any) -> None:
+    index, place = at
+    sections = copy.deepcopy(CONFIGS[index])
+    parent: Any = sections
+    for part in place[:-1]:
+        parent = parent[part]
+    parent[place[-1]] = value
+    goes_on_or_reports(sections)
+
+
+SECRET_TEXT = st.text() | st.from_regex(r"[\[{].*") | st.sampled_from(["[abc12345", "{", '{"a": 1}', "[1234567890]"])
+URL = st.from_regex(r"(postgres|rediss?|https?)://[^\n]{0,20}(:[^\n]{0,9})?@[^\n]{0,20}/?[^\n]{0,9}") | SECRET_TEXT
+
+
+@given(name=st.sampled_from(SINGLE), text=SECRET_TEXT)
+def test_c32_arbitrary_text_in_each_secret_ends_in_no_traceback_and_is_not_shown(name: str, text: str) -> None:
+    error = goes_on_or_reports({name: f"{CANARY}{text}"})
+    assert error is None or CANARY not in str(error)
+    goes_on_or_reports({name: text})
+
+
+@given(section=st.sampled_from([("database", "external"), ("cache", "external"), ("monitoring", "webhook")]), url=URL)
+def test_arbitrary_text_as_the_address_of_a_server_ends_in_no_traceback(section: tuple[str, str], url: str) -> None:
+    goes_on_or_reports({section[0]: {section[1]: url}})
+
+
+@given(text=SECRET_TEXT)
+def test_arbitrary_text_in_a_variable_ends_in_no_traceback(text: str) -> None:
+    goes_on_or_reports({"secrets": {"A": text}, "environment": {"B": text}})
