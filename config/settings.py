@@ -71,8 +71,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Mebibytes = Annotated[int, Field(ge=6, le=2**24)]
 Cpus = Annotated[float, Field(ge=0.1, le=4096, allow_inf_nan=False)]
 Image = Annotated[str, Field(pattern=r"^\S+$")]
-OwnSecret = Annotated[SecretStr, AfterValidator(_line)]
-Variable = Annotated[str, AfterValidator(_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+_WRITTEN = WithJsonSchema({"anyOf": [{"type": kind} for kind in ("string", "number", "boolean")]})
+Variable = Annotated[str, AfterValidator(_text), _WRITTEN]
 """A text; `pulumi config set --path` writes numbers and booleans, which `check` turns into texts."""
 
 
@@ -181,13 +181,13 @@ class Settings(Section):
     rotation: RotationSettings = RotationSettings()
     master_key: Annotated[SecretStr, AfterValidator(_master_key)] | None = None
     """A master key of your own, `sk-...`; without it, the stack generates one, as for the secrets below."""
-    salt_key: Annotated[OwnSecret, Field(min_length=8)] | None = None
+    salt_key: Annotated[SecretStr, Field(min_length=8), AfterValidator(_line)] | None = None
     """A salt key of your own: it encrypts what the proxy keeps in its database."""
-    database_password: Annotated[OwnSecret, Field(min_length=8)] | None = None
+    database_password: Annotated[SecretStr, Field(min_length=8), AfterValidator(_line)] | None = None
     """A password of your own for the proxy's login to the database."""
     database_volume: Annotated[str, Field(pattern=r"^[a-z0-9]+$")] | None = None
     """Which volume holds the database; `make upgrade-database` sets it."""
-    backup_passphrase: Annotated[OwnSecret, Field(min_length=12)] | None = None
+    backup_passphrase: Annotated[SecretStr, Field(min_length=12), AfterValidator(_line)] | None = None
     """A passphrase of your own for the stack's backups."""
 
     @property

@@ -13,10 +13,11 @@ CONFIG = Path(__file__).parents[1] / "config"
 
 def document(source: Source, enterprise: Source, version: str) -> str:
     """Return the content of config/litellm_names.json; `enterprise` is the package that LiteLLM's proxy comes with."""
+    known = names.sections(source, enterprise)
     content = {
         "litellm": version,
-        "sections": names.sections(source, enterprise),
-        "booleans": names.booleans(source),
+        "sections": known,
+        "booleans": {section: words & known[section] for section, words in names.booleans(source).items()},
         "choices": names.choices(source),
     }
     return json.dumps(content, indent=1, sort_keys=True, default=sorted) + "\n"

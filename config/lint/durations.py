@@ -105,9 +105,11 @@ def _seconds(place: Place) -> Iterator[Problem]:
         if value is None or (isinstance(value, str) and value.startswith(ENVIRON) and not own):
             continue
         seconds = _number(value)
-        if seconds is None or (own and not 0 < seconds <= _LONGEST_REQUEST):
-            message = "write a number of seconds" + (f" above 0 and up to {_LONGEST_REQUEST}, a week" if own else "")
+        if seconds is None or (own and seconds <= 0):
+            message = "write a number of seconds" + (" above 0" if own else "")
             yield Problem(path=f"{place.path}.{name}", message=message)
+        elif own and seconds > _LONGEST_REQUEST:
+            yield Problem(path=f"{place.path}.{name}", message=f"write {_LONGEST_REQUEST} seconds, a week, or fewer")
 
 
 def _number(value: Any) -> float | None:

@@ -23,7 +23,8 @@ from vocabulary.source import Source
 from vocabulary.wheel import READ, version_of
 
 IMAGE = json.loads(IMAGES.read_text())["litellm"]
-WHERE = "import importlib.util, pathlib; print(pathlib.Path(importlib.util.find_spec('litellm').origin).parent)"
+WHERE = "import importlib.util, pathlib; print(pathlib.Path(importlib.util.find_spec('{}').origin).parent)"
+PACKAGES = ("litellm", "litellm_enterprise")
 LOAD = """
 import asyncio, json, os, tempfile
 import litellm
@@ -65,17 +66,18 @@ def run(program: str, **environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """LiteLLM's package as it is in the image: its source and its examples."""
+    """LiteLLM's packages as they are in the image, next to each other: their source and their examples."""
     folder = tmp_path_factory.mktemp("package")
     engine = docker.from_env()
     container = engine.containers.create(IMAGE, labels={LABEL: str(os.getpid())})
     try:
-        stream, _ = container.get_archive(run(WHERE).strip())
-        with tempfile.TemporaryFile() as file:
-            for chunk in stream:
-                file.write(chunk)
-            file.seek(0)
-            _extract(file, folder)
+        for name in PACKAGES:
+            stream, _ = container.get_archive(run(WHERE.format(name)).strip())
+            with tempfile.TemporaryFile() as file:
+                for chunk in stream:
+                    file.write(chunk)
+                file.seek(0)
+                _extract(file, folder)
     finally:
         container.remove(v=True, force=True)
         engine.close()
@@ -98,7 +100,8 @@ def checked(proxy: dict[str, Any], *, secrets: dict[str, str]) -> tuple[tuple[Pr
 
 def test_the_committed_names_are_those_of_the_image(package: Path) -> None:
     committed = (IMAGES.parent / "litellm_names.json").read_text(encoding="utf-8")
-    assert names.document(Source(package), version_of(IMAGE)) == committed, "run `make names schema`"
+    enterprise = Source(package.with_name("litellm_enterprise"))
+    assert names.document(Source(package), enterprise, version_of(IMAGE)) == committed, "run `make names schema`"
 
 
 def test_no_example_that_litellm_brings_along_is_refused_for_its_names_or_values(package: Path) -> None:

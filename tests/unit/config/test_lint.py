@@ -17,7 +17,6 @@ def test_spans_that_litellm_cannot_read_are_errors_and_those_it_reads_otherwise_
         proxy={
             "model_list": [model(max_budget=1, budget_duration="soon")],
             "litellm_settings": {
-                "max_budget": 5,
                 "budget_duration": "1month",
                 "default_team_params": {"budget_duration": 3},
             },

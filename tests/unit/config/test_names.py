@@ -120,3 +120,23 @@ def test_callbacks_and_policies_that_litellm_passes_over_are_named() -> None:
 def test_errors_come_with_the_warnings_beside_them() -> None:
     result = found(proxy={"litellm_settings": {"num_retrys": 1}}, bind="everywhere")
     assert (list(result.errors), list(result.warnings)) == (["bind"], ["proxy.litellm_settings.num_retrys"])
+
+
+def test_c52_sections_that_have_another_place_here_say_which() -> None:
+    errors = found(proxy={"environment_variables": {"A": "b"}, "include": ["models.yaml"]}).errors
+    assert errors == {
+        "proxy.environment_variables": (
+            "write these variables in `litellm-stack:environment`, and secret ones with"
+            " `pulumi config set --secret --path secrets.NAME`"
+        ),
+        "proxy.include": "a replica has no other file: write the sections of those files here",
+    }
+
+
+def test_c53_names_that_litellm_reads_in_another_package_or_as_constants_are_known() -> None:
+    assert not warnings(
+        proxy={
+            "litellm_settings": {"REPEATED_STREAMING_CHUNK_LIMIT": 7, "ROUTER_MAX_FALLBACKS": 3},
+            "general_settings": {"custom_auth_settings": {"mode": "auto"}, "block_robots": True},
+        }
+    )

@@ -154,3 +154,106 @@ def test_arbitrary_text_as_the_address_of_a_server_ends_in_no_traceback(section:
 @given(text=SECRET_TEXT)
 def test_arbitrary_text_in_a_variable_ends_in_no_traceback(text: str) -> None:
     goes_on_or_reports({"secrets": {"A": text}, "environment": {"B": text}})
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"max_budget": 5, "budget_duration": "1month"}, "budget_duration"),
+        ({"max_budget": 5, "budget_duration": "os.environ/A"}, "budget_duration"),
+        ({"max_end_user_budget": 5, "budget_duration": "30D"}, "budget_duration"),
+        ({"max_end_user_budget": 0, "budget_duration": {}}, "budget_duration"),
+        ({"max_budget": 5, "budget_duration": "99999999999d"}, "budget_duration"),
+        ({"max_budget": -1, "budget_duration": "1d"}, "max_budget"),
+        ({"max_budget": True, "budget_duration": "1d"}, "max_budget"),
+        ({"max_budget": "5", "budget_duration": "1d"}, "max_budget"),
+        ({"max_end_user_budget": 10**400}, "max_end_user_budget"),
+        ({"request_timeout": "inf"}, "request_timeout"),
+        ({"request_timeout": 10**9}, "request_timeout"),
+    ],
+)
+def test_c30_what_the_stack_reads_of_litellms_settings_is_refused_if_it_could_not(
+    values: dict[str, Any], path: str
+) -> None:
+    error = goes_on_or_reports({"proxy": {"litellm_settings": values}, "secrets": {"A": "1d"}})
+    assert error
+    assert [problem.path for problem in error.problems] == [f"proxy.litellm_settings.{path}"]
+
+
+@pytest.mark.parametrize("name", ["general_settings", "litellm_settings", "router_settings", "model_list"])
+def test_c31_a_section_with_nothing_under_it_is_treated_as_empty(name: str) -> None:
+    raw = handed_over({"proxy": {name: None}})
+    given = settings.check(raw, encrypted=[], project="p").settings
+    empty = settings.check({}, encrypted=[], project="p").settings
+    assert rendered(given) == rendered(empty)
+
+
+@pytest.mark.parametrize("name", ["proxy", "access", "environment", "secrets", "monitoring", "ports", "images"])
+def test_c31_a_setting_of_the_stack_with_nothing_under_it_is_treated_as_empty(name: str) -> None:
+    # Pulumi hands over an empty text for it.
+    assert settings.check({f"p:{name}": ""}, encrypted=[], project="p").settings == settings.Settings()
+
+
+@pytest.mark.parametrize("section", ["general_settings", "litellm_settings", "router_settings"])
+@pytest.mark.parametrize("value", [[], "text", 5, True])
+def test_c31_a_section_that_is_no_mapping_is_refused(section: str, value: Any) -> None:
+    error = goes_on_or_reports({"proxy": {section: value}})
+    assert error
+    assert [str(problem) for problem in error.problems] == [
+        f"proxy.{section}: write a mapping: one `name: value` a line"
+    ]
+
+
+@pytest.mark.parametrize("text", ["[abc123456789", "{abc123456789", "[1234567890]", '{"a": 12345678}'])
+@pytest.mark.parametrize("name", ["databasePassword", "saltKey", "backupPassphrase"])
+def test_c32_a_secret_is_a_text_whatever_it_begins_with(name: str, text: str) -> None:
+    given = settings.check({f"p:{name}": text}, encrypted=[f"p:{name}"], project="p").settings
+    secret = {"databasePassword": given.database_password, "saltKey": given.salt_key}.get(name, given.backup_passphrase)
+    assert secret
+    assert secret.get_secret_value() == text
+
+
+@pytest.mark.parametrize("text", ["[abc", "{abc", "text", "[1]", "5", "true", "[" * 100_000])
+def test_c32_a_section_that_is_no_json_is_a_mistake_with_its_path(text: str) -> None:
+    for name in ("proxy", "access", "secrets", "ports"):
+        error = goes_on_or_reports({name: text})
+        assert error
+        assert error.problems[0].path == name
+
+
+def test_what_is_nested_deeper_than_litellm_reads_is_refused() -> None:
+    nested: Any = {}
+    for _ in range(200):
+        nested = {"a": [nested]}
+    error = goes_on_or_reports({"proxy": {"callback_settings": nested}, "replicas": "1"})
+    assert error
+    assert [problem.path for problem in error.problems] == ["proxy"]
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value"),
+    [
+        ("cpus", "proxy", "inf"),
+        ("memory", "proxy", 10**12),
+        ("rotation", "saltKey", 10**6),
+        ("images", "litellm", "a b"),
+        ("monitoring", "alertmanagers", ["[:::]:9093"]),
+        ("monitoring", "certificates", ["example.com:99999"]),
+        ("database", "external", "postgresql://user:password@ho st:5432/name"),
+        ("database", "external", "postgresql://user:pass%00word@host:5432/name?sslmode=disable"),
+        ("cache", "external", "redis://:pass%0aword@host:6379"),
+        ("environment", "A", "a\0b"),
+        ("secrets", "A", "a\0b"),
+    ],
+)
+def test_values_that_would_fail_while_resources_are_made_are_refused(section: str, name: str, value: Any) -> None:
+    error = goes_on_or_reports({section: {name: value}})
+    assert error
+    assert error.problems[0].path.startswith(f"{section}.{name}")
+
+
+@pytest.mark.parametrize("text", [f"{CANARY}\n", f"{CANARY} x", f"{CANARY}é"])
+def test_a_master_key_that_no_header_takes_is_refused_and_not_shown(text: str) -> None:
+    error = goes_on_or_reports({"masterKey": text})
+    assert error
+    assert CANARY not in str(error)

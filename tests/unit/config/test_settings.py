@@ -155,7 +155,8 @@ def test_a_reference_to_an_unset_variable_says_how_to_set_it() -> None:
     found = mistakes(proxy=proxy)
     assert "--path secrets.OPENAI_API_KEY" in found["proxy.model_list[0].litellm_params.api_key"]
     assert load(proxy=proxy, secrets={"OPENAI_API_KEY": CANARY})
-    assert load(proxy=proxy, environment={"OPENAI_API_KEY": "from-a-vault"})
+    proxy = {"model_list": [model(api_base="os.environ/OPENAI_BASE")]}
+    assert load(proxy=proxy, environment={"OPENAI_BASE": "https://openai.example.com/v1"})
 
 
 @pytest.mark.parametrize("section", ["litellm_settings", "general_settings"])
@@ -250,3 +251,15 @@ def test_mistakes_in_a_group_have_their_place() -> None:
     start = "access.keyGroups.course"
     places = ("fields.budget", "keys.ada", "keys.bob.adopt", "keys.eve.team", "keys.litellm-stack-x")
     assert found.keys() == {"access.keys.ada", *(f"{start}.{place}" for place in places)}
+
+
+def test_c54_numbers_and_booleans_in_the_environment_are_texts() -> None:
+    # `pulumi config set --path 'environment.NUM_WORKERS' 4` writes a number.
+    given = load(environment={"NUM_WORKERS": 4, "SMTP_USE_SSL": True, "STORE_MODEL_IN_DB": False, "RATE": 0.5})
+    assert given.environment == {"NUM_WORKERS": "4", "SMTP_USE_SSL": "True", "STORE_MODEL_IN_DB": "False", "RATE": "0.5"}
+    assert set(mistakes(environment={"A": None, "B": ["x"]})) == {"environment.A", "environment.B"}
+
+
+def test_c55_a_variable_may_hold_a_path_of_the_proxy() -> None:
+    raw = {"p:environment": json.dumps({"DOCS_URL": "/docs", "REDOC_URL": "/redoc"})}
+    assert settings.check(raw, encrypted=[], project="p").warnings == ()
