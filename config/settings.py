@@ -41,7 +41,7 @@ def _master_key(value: SecretStr) -> SecretStr:
             " `pulumi config set --secret masterKey`, or remove it and the stack generates one"
         )
     if not value.get_secret_value().isascii() or " " in value.get_secret_value():
-        raise ValueError("holds a space or a letter that no HTTP header takes: use ASCII letters, digits and punctuation")
+        raise ValueError("holds what no HTTP header takes: use ASCII letters, digits and punctuation, without spaces")
     return _line(value)
 
 

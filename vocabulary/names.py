@@ -63,15 +63,17 @@ def _boolean(declared: Iterable[Types]) -> frozenset[str]:
     """Return the names that are true or false wherever they are declared."""
     found: dict[str, set[str]] = {}
     for types in declared:
-        for name, annotations in types.items():
-            found.setdefault(name, set()).update(part for text in annotations for part in _alternatives(text))
+        for name, written in types.items():
+            found.setdefault(name, set()).update(part for text in written for part in _alternatives(text))
     return frozenset(name for name, parts in found.items() if parts and parts <= BOOLEAN)
 
 
 def _alternatives(annotation: str) -> set[str]:
     """Return what an annotation allows, apart from None: of `bool | None` and `Optional[bool]` it is `bool`."""
-    text = annotation.removeprefix("Final[").removeprefix("Optional[") if "[" in annotation else annotation
-    text = text if text.startswith("Literal[") or "[" in text else text.rstrip("]")
+    text = annotation
+    for wrapper in ("Final[", "Optional["):
+        if text.startswith(wrapper):
+            text = text.removeprefix(wrapper).removesuffix("]")
     return {part.strip() for part in text.split("|")} - {"None", ""}
 
 

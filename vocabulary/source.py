@@ -168,9 +168,7 @@ class Source:
             targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
             annotation = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else ""
             flag = isinstance(line, ast.Assign) and (_is_constant_flag(line.value) or _is_call(line.value, "bool"))
-            found += [
-                (target.id, "bool" if flag else annotation) for target in targets if isinstance(target, ast.Name)
-            ]
+            found += [(target.id, "bool" if flag else annotation) for target in targets if isinstance(target, ast.Name)]
         return found
 
     @functools.cached_property

@@ -77,5 +77,5 @@ def _words(values: Mapping[str, Any], said: set[str]) -> Iterator[Problem]:
             if not isinstance(value, str) or value.lower() not in _WORDS or path in said:
                 continue
             if isinstance(location[-1], str) and name not in _TEXTS and not SECRET_NAME.search(name):
-                message = f"{value!r} is a text, and neither true nor false: write {FLAGS[value.lower()]}, if that is meant"
+                message = f"{value!r} is a text, and neither true nor false: to mean that, write {FLAGS[value.lower()]}"
                 yield Problem(path=path, message=message, severity="warning")

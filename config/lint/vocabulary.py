@@ -13,8 +13,9 @@ FILE = Path(__file__).parents[1] / "litellm_names.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
-    """What LiteLLM `version` knows: names by section of config.yaml, those of them that are true or false, and the words
-    that a setting takes.
+    """What LiteLLM `version` knows of config.yaml.
+
+    sections: names by section. booleans: those of them that are true or false. choices: words that a setting takes.
     """
 
     version: str

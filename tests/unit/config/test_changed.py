@@ -78,7 +78,7 @@ def test_c24_a_date_that_became_a_moment_is_refused_with_the_form_to_write() -> 
         environment={"API_VERSION": DATE, "SINCE": "2024-05-01 10:00:00.5 +0200 +0200"},
         access={"keys": {"app": {"metadata": {"since": DATE}}}},
     )
-    arrives = f"without quotes it arrives as {DATE!r}; write \"2024-05-01\""
+    arrives = f'without quotes it arrives as {DATE!r}; write "2024-05-01"'
     assert result.errors == {
         "proxy.model_list[0].litellm_params.api_version": f"a date: {arrives}",
         f"proxy.callback_settings.otel.{DATE}": f"a date as a name: {arrives}",

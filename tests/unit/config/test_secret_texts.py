@@ -127,7 +127,7 @@ def test_c50_a_price_as_a_text_is_a_price(name: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["ollama", "lm-studio", "vllm", "token-abc123", "EMPTY", "sk-no-key-required", "not-needed", "fake-key", "xinference"],
+    ["ollama", "lm-studio", "vllm", "token-abc123", "EMPTY", "sk-no-key-required", "not-needed", "fake-key"],
 )
 def test_c51_a_placeholder_of_a_local_server_is_accepted(value: str) -> None:
     assert found(proxy={"model_list": [model(api_key=value, api_base="https://vllm.example.com/v1")]}) == ({}, {})

@@ -255,8 +255,8 @@ def test_mistakes_in_a_group_have_their_place() -> None:
 
 def test_c54_numbers_and_booleans_in_the_environment_are_texts() -> None:
     # `pulumi config set --path 'environment.NUM_WORKERS' 4` writes a number.
-    given = load(environment={"NUM_WORKERS": 4, "SMTP_USE_SSL": True, "STORE_MODEL_IN_DB": False, "RATE": 0.5})
-    assert given.environment == {"NUM_WORKERS": "4", "SMTP_USE_SSL": "True", "STORE_MODEL_IN_DB": "False", "RATE": "0.5"}
+    given = load(environment={"NUM_WORKERS": 4, "SMTP_USE_SSL": True, "USE_PKCE": False, "RATE": 0.5})
+    assert given.environment == {"NUM_WORKERS": "4", "SMTP_USE_SSL": "True", "USE_PKCE": "False", "RATE": "0.5"}
     assert set(mistakes(environment={"A": None, "B": ["x"]})) == {"environment.A", "environment.B"}
 
 

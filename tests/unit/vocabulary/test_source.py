@@ -38,6 +38,12 @@ def source(tmp_path: Path) -> Source:
         "    if 'asked_for' in general_settings: ...\n"
         "    elsewhere.get('not_a_setting')\n"
         "    getattr(litellm, 'by_attribute', None)\n"
+        "    if n > litellm.CHUNK_LIMIT and litellm.Router: ...\n"
+        "    general_settings.get('by_default', False) or general_settings.get('by_comparison') is True\n"
+    )
+    (tmp_path / "__init__.py").write_text(
+        "from .constants import CHUNK_LIMIT, UNREAD\n"
+        "set_verbose = False\nmodify = bool(os.getenv('MODIFY'))\nretries = 3\nlabel: Optional[bool] = None\n"
     )
     return Source(tmp_path)
 
@@ -50,8 +56,32 @@ def test_names_are_read_as_they_are_declared_taken_and_asked_for(source: Source)
     assert source.values("types.py", "Kind") == {"one", "two"}
     assert source.parameters("server.py", "Router.__init__") == {"model_list", "num_retries"}
     assert source.compared("server.py", "key", function="Config.load") == {"cache", "s3_params", "sqs_params"}
-    assert source.read_of("general_settings") == {"alerting", "through_or", "by_index", "asked_for"}
+    read = {"alerting", "through_or", "by_index", "asked_for", "by_default", "by_comparison"}
+    assert source.read_of("general_settings") == read
     assert source.attributes_of("litellm") == {"by_attribute"}
+
+
+def test_c53_what_a_module_imports_and_others_read_of_it_is_a_setting_too(source: Source) -> None:
+    assert source.imported_and_read("__init__.py", "litellm") == {"CHUNK_LIMIT"}
+
+
+def test_c16_types_are_read_as_they_are_annotated_assigned_and_compared(source: Source) -> None:
+    assert source.types("types.py", "Params") == {"rpm": {"int | None"}}
+    assert source.types("server.py", "Router.__init__") == {}
+    assert source.types_below("types.py", suffix="arams") == {"rpm": {"int | None"}}
+    assert source.types_assigned("__init__.py") == {
+        "set_verbose": {"bool"},
+        "modify": {"bool"},
+        "retries": {""},
+        "label": {"Optional[bool]"},
+    }
+    assert source.flags_of("general_settings") == {"by_default", "by_comparison"}
+    assert source.flags_compared("server.py", "key", "value", function="Config.load") == set()
+
+
+def test_c16_a_flag_is_compared_next_to_its_name(tmp_path: Path) -> None:
+    (tmp_path / "server.py").write_text("def load():\n    if key == 'cache' and value is True: ...\n")
+    assert Source(tmp_path).flags_compared("server.py", "key", "value", function="load") == {"cache"}
 
 
 def test_a_source_that_looks_otherwise_is_an_error_and_not_a_shorter_list(source: Source) -> None:
@@ -68,7 +98,9 @@ def test_the_committed_names_are_those_of_the_pinned_version() -> None:
     names = json.loads((ROOT / "config/litellm_names.json").read_text(encoding="utf-8"))
     assert names["litellm"] == version_of(images["litellm"]), "run `make names`"
     assert names == json.loads(json.dumps(names, sort_keys=True))
-    assert all(words == sorted(set(words)) for part in ("sections", "choices") for words in names[part].values())
+    assert all(
+        words == sorted(set(words)) for part in ("sections", "booleans", "choices") for words in names[part].values()
+    )
 
 
 def test_an_image_without_a_version_is_refused() -> None:
