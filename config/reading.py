@@ -67,7 +67,7 @@ def values_below(value: Any, location: Location = ()) -> Iterator[tuple[Location
     while waiting:
         here, found = waiting.pop()
         if isinstance(found, Mapping):
-            waiting += [((*here, str(name)), child) for name, child in reversed(found.items())]
+            waiting += [((*here, str(name)), child) for name, child in reversed(list(found.items()))]
         elif isinstance(found, list):
             waiting += [((*here, index), child) for index, child in reversed(list(enumerate(found)))]
         else:

@@ -305,11 +305,12 @@ def check(raw: Mapping[str, str], *, encrypted: Collection[str], project: str) -
 def _values(raw: Mapping[str, str], *, project: str) -> dict[str, Any]:
     """Return the settings of `project` as they are written in the file."""
     texts = {name.removeprefix(f"{project}:"): text for name, text in raw.items() if name.startswith(f"{project}:")}
-    values = {name: _decode(text) if name in _sections() else text for name, text in texts.items()}
-    if isinstance(values.get("images"), dict):
-        values["images"] = {**default_images(), **values["images"]}
-    if isinstance(values.get("environment"), dict):
-        values["environment"] = {name: _as_text(value) for name, value in values["environment"].items()}
+    values: dict[str, Any] = {name: _decode(text) if name in _sections() else text for name, text in texts.items()}
+    images, environment = values.get("images"), values.get("environment")
+    if isinstance(images, dict):
+        values["images"] = {**default_images(), **images}
+    if isinstance(environment, dict):
+        values["environment"] = {name: _as_text(value) for name, value in environment.items()}
     return values
 
 

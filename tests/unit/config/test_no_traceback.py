@@ -21,7 +21,7 @@ from tests.unit.config.rendered import rendered
 
 CANARY = "sk-canary-0123456789abcdef"
 SINGLE = ("masterKey", "saltKey", "databasePassword", "backupPassphrase")
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     [
         *(None, True, False, 0, -1, 3, 10**30, 1e308, -0.5, "", "1", "-1", "inf", "nan", "9" * 5000, "yes", "off"),
         *("30D", "1d", "1month", "99999999999d", "2024-05-01 00:00:00 +0000 UTC", "os.environ/A", "os.environ/B/v1"),

@@ -122,7 +122,8 @@ def test_headers_and_servers_without_a_secret_are_accepted() -> None:
     "name", ["input_cost_per_token", "output_cost_per_reasoning_token", "cache_read_input_token_cost"]
 )
 def test_c50_a_price_as_a_text_is_a_price(name: str) -> None:
-    assert found(proxy={"model_list": [model(**{name: "0.0000005"}), model(info={name: "5e-7"})]}).errors == {}
+    priced = {"model_name": "chat", "litellm_params": {"model": "openai/x", name: "0.0000005"}}
+    assert found(proxy={"model_list": [priced, model(info={name: "5e-7"})]}).errors == {}
 
 
 @pytest.mark.parametrize(
