@@ -25,6 +25,7 @@ from litellm_admin.api.key_groups import GroupKeyApi, named
 from litellm_admin.api.objects import Live, differences, is_empty, same, undeclared
 from litellm_admin.api.succession import original_alias, retire
 from litellm_admin.api.transport import Transport
+from litellm_admin.api.virtual_keys import undeclared_expiry
 from litellm_admin.checks import is_unknown
 from litellm_admin.key_group import Member, hash_of, is_of, member, merged, mistakes
 from litellm_admin.notices import say, warn_replaced
@@ -208,10 +209,14 @@ def _seen(props: Mapping[str, Any], alias: str, live: Live) -> Props:
     """Return what a key says beside what all share, as the proxy holds it."""
     declared = merged(props, alias)
     names = (declared.keys() & GroupKeyApi.managed()) - GroupKeyApi.unreadable
+    filled = {f: live.fields[f] for f in GroupKeyApi.filled({*declared, "key"}, live)}
+    filled |= undeclared_expiry(declared, live)
     drifted = {f: v for f in names if not GroupKeyApi.agrees(f, declared[f], v := live.fields.get(f))}
     emptied = {f for f, value in drifted.items() if is_empty(value)}
     said = {
-        f: value for f, value in {**(props["keys"][alias] or {}), **drifted}.items() if f not in emptied | {EMPTIED}
+        f: value
+        for f, value in {**(props["keys"][alias] or {}), **drifted, **filled}.items()
+        if f not in emptied | {EMPTIED}
     }
     # Null does not reach the engine, and what all share would seem to hold.
     hidden = sorted(emptied & (props.get("fields") or {}).keys())

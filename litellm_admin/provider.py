@@ -22,7 +22,7 @@ from litellm_admin.api.succession import delete_retired, is_retired, retire
 from litellm_admin.api.team_members import TeamMemberApi, membership_id
 from litellm_admin.api.teams import TeamApi
 from litellm_admin.api.users import UserApi
-from litellm_admin.api.virtual_keys import KeyApi
+from litellm_admin.api.virtual_keys import KeyApi, undeclared_expiry
 from litellm_admin.checks import is_unknown
 from litellm_admin.inputs import (
     BudgetInputs,
@@ -112,6 +112,11 @@ class VirtualKeyProvider(ObjectProvider):
         """Name the drifted fields; `duration` shows by the moment of expiry that was recorded after it was set."""
         moved = "duration" in props and props.get("expires") != live.computed.get("expires")
         return super().drift(props, live) | ({"duration"} if moved else set())
+
+    def drifted(self, props: Mapping[str, Any], live: Live) -> Props:
+        """Return the drifted fields; an expiry that is not declared is shown by its moment, to be taken away."""
+        drifted = super().drifted(props, live)
+        return {**drifted, **undeclared_expiry(props, live)} if "duration" in drifted else drifted
 
 
 class BudgetProvider(ObjectProvider):

@@ -64,6 +64,12 @@ ALLOWED_ROUTES: Final = (
 )
 """A list of paths, because the group management_routes allows more, and leaves budgets and customers out."""
 
+EXPIRED: Final = "expired_key"
+"""What LiteLLM calls the error when a request comes with a key that has expired."""
+
+FILLED: Final = "filled"
+"""What a refresh writes: the limits that the proxy's settings gave the key."""
+
 _INPUTS = ("url", "master_key", "key", "user_id", "key_alias")
 
 
@@ -91,7 +97,7 @@ class ProvisionerProvider(ResourceProvider):
                 "clients do not notice"
             )
         replaces = [name for name in changed if name in ("key", "user_id")]
-        drifted = _olds.get("allowed_routes") != list(ALLOWED_ROUTES)
+        drifted = _drifted(_olds)
         return DiffResult(
             changes=bool(changed or drifted), replaces=replaces, delete_before_replace="key" not in changed
         )
@@ -104,8 +110,8 @@ class ProvisionerProvider(ResourceProvider):
         return CreateResult(_hash(props), _outs(props))
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        """Bring alias and routes to what they shall be; a new master key or address is only recorded."""
-        if _olds.get("key_alias") != _news["key_alias"] or _olds.get("allowed_routes") != list(ALLOWED_ROUTES):
+        """Bring alias, routes and limits to what they shall be; a new master key or address is only recorded."""
+        if _olds.get("key_alias") != _news["key_alias"] or _drifted(_olds):
             client = _master(_news)
             client.admin_users.ensure(str(_news["user_id"]))
             reconcile.update(client.keys, _id, _declared(_news), changed=(), subject=_subject(_news))
@@ -127,16 +133,23 @@ class ProvisionerProvider(ResourceProvider):
                 return
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        """Look the key up with itself: the master key on record may be an older one than the proxy's."""
+        """Look the key up with itself: the master key on record may be an older one than the proxy's.
+
+        One that has expired, because the proxy's settings gave it an end, is brought back by the next update.
+        """
         client = AdminClient(str(props["url"]), token=str(props["key"]), patience=0)
         try:
             live = client.keys.find(id_, subject=_subject(props))
         except AdminError as error:
+            if error.kind == EXPIRED:
+                return ReadResult(id_, {**props, FILLED: ["duration"]}, dict(props))
             return unread(id_, props, error)
         if live is None:
             return ReadResult(None, {})
         inputs = {name: props[name] for name in _INPUTS if name in props} | {"user_id": live.fields.get("user_id")}
         outs = {**_outs(inputs), "allowed_routes": live.fields.get("allowed_routes") or []}
+        if filled := list(client.keys.filled(_declared(props), live)):
+            outs[FILLED] = filled
         return ReadResult(id_, outs, {**inputs, "token": props["key"]})
 
 
@@ -151,6 +164,10 @@ def _remove(client: AdminClient, id_: str, props: Mapping[str, Any]) -> None:
     else:
         # The proxy deletes a user's keys with the user: one call, because it may be the last that the key can make.
         client.admin_users.delete(user_id)
+
+
+def _drifted(olds: Mapping[str, Any]) -> bool:
+    return bool(olds.get(FILLED)) or olds.get("allowed_routes") != list(ALLOWED_ROUTES)
 
 
 def _hash(props: Mapping[str, Any]) -> str:

@@ -23,8 +23,9 @@ def create(
     """Make the object, or go on with the stack's own that is there already, and return it as the proxy holds it.
 
     There may be one because an earlier create's answer or record was lost. It is then brought to the declaration as
-    a whole, also in fields that are no longer named. Raises AdminError if the object is somebody else's and not to be
-    adopted, or if it does not hold what is declared in the end.
+    a whole, also in fields that are no longer named. Of a new one, the fields are emptied that the proxy's settings
+    filled in. Raises AdminError if the object is somebody else's and not to be adopted, or if it does not hold what is
+    declared in the end.
     """
     made, failure = _make(api, declared, subject)
     if made is not None:
@@ -44,9 +45,10 @@ def create(
         api.claim(id_, live, subject=subject)
         live = api.find(id_, subject=subject) or live
     changes = differences(type(api), declared, live)
-    # A create that answers 200 has made a new object, whose other fields are the proxy's defaults, unless it holds
-    # something else: then it was there before.
-    if failure is not None or changes:
+    # A create that answers 200 has created a new object, unless it holds something else: then it existed before.
+    if failure is None and not changes:
+        changes = dict(api.filled(declared, live, new=True))
+    else:
         unread = {f: declared[f] for f in api.unreadable if f in declared}
         left = undeclared(type(api), declared, live)
         # What cannot be read cannot have been carried into the declaration of an object that is adopted.
@@ -65,14 +67,14 @@ def update(
 ) -> Live:
     """Bring the object to its declaration and return it as the proxy then holds it.
 
-    changed: the fields whose declaration changed; one that is not declared any more is emptied. An object that is gone
-    is made again.
+    changed: the fields whose declaration changed; one that is not declared any more is emptied. So are those that the
+    proxy filled in. An object that is gone is made again.
     """
     live = _found(api, id_, subject, within=settle)
     if live is None:
         return create(api, id_, declared, subject=subject, settle=settle)
     touched = {f: declared.get(f) for f in changed if f in declared or not is_empty(live.fields.get(f))}
-    changes = {**differences(type(api), declared, live), **touched}
+    changes = {**api.filled(declared, live), **differences(type(api), declared, live), **touched}
     return _settle(api, id_, declared, changes, live, subject, within=settle)
 
 

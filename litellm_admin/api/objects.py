@@ -48,6 +48,15 @@ class ObjectApi(ABC):
         return cls.model.managed()
 
     @classmethod
+    def filled(cls, declared: Collection[str], live: Live, *, new: bool = False) -> dict[str, None]:
+        """Return the fields that have to be empty and that the proxy filled in, each with None to empty it.
+
+        `new` is for an object that was created just now.
+        """
+        exact = cls.model.EXACT_FIELDS | (cls.model.INITIAL_FIELDS if new else frozenset())
+        return {f: None for f in sorted(exact.difference(declared)) if not is_empty(live.fields.get(f))}
+
+    @classmethod
     def needs_new(cls, changes: Mapping[str, Any]) -> list[str]:
         """Name the changes (None empties a field) that the proxy cannot make in place."""
         return sorted(f for f, v in changes.items() if f in cls.fixed or (f in cls.unclearable and is_empty(v)))

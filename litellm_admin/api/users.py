@@ -14,6 +14,7 @@ PROXY_BUDGET = "litellm-proxy-budget"
 """The user whose limit and spend are the whole proxy's (LITELLM_PROXY_BUDGET_NAME in litellm/constants.py)."""
 
 _PAGE = 100  # the most that /user/list gives
+_BUDGET = ("max_budget", "budget_duration")
 
 
 class UserApi(MarkedApi):
@@ -58,7 +59,9 @@ class UserApi(MarkedApi):
         """Set the changed fields. The user has to be there: the proxy would make one."""
         columns = {field: value for field, value in changes.items() if field != "metadata"}
         metadata: Metadata = live.computed["metadata"]
-        body = {**columns, **permissions.whole(changes), **metadata.changed(changes, frozenset())}
+        # With a role and without a budget, the proxy writes max_internal_user_budget (_update_internal_user_params).
+        budget = {field: live.fields.get(field) for field in _BUDGET} if "user_role" in changes else {}
+        body = {**budget, **columns, **permissions.whole(changes), **metadata.changed(changes, frozenset())}
         if "metadata" in body:
             # The mark is also what makes it possible to empty the rest: the proxy ignores an empty object.
             body["metadata"] |= mark(self._login())

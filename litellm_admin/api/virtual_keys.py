@@ -1,6 +1,6 @@
 """Virtual keys on the admin API. After its creation a key is named by its hash alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, ClassVar, Final
@@ -37,6 +37,15 @@ class KeyApi(ObjectApi):
     def managed(cls) -> frozenset[str]:
         """Name the fields that can be changed in place; the alias is one of them."""
         return KeyFields.managed() | {"key_alias"}
+
+    @classmethod
+    def filled(cls, declared: Collection[str], live: Live, *, new: bool = False) -> dict[str, None]:
+        """Return what has to be emptied; an adopted key, whose value is not known, keeps its moment of expiry.
+
+        `make import` can write that moment as a comment only.
+        """
+        adopted = frozenset[str]() if "key" in declared else frozenset({"duration"})
+        return super().filled({*declared, *adopted}, live, new=new)
 
     @classmethod
     def can_be_remade(cls, declared: Mapping[str, Any]) -> bool:
@@ -89,8 +98,10 @@ class KeyApi(ObjectApi):
         except AdminError as error:
             failure = error
         else:
-            # When it expires is for the proxy to say, and which servers there are.
-            certain = _is_new(answer) and not {"duration", permissions.FIELD} & fields.keys()
+            # When it expires is for the proxy to say, and which servers there are. What its settings filled in, the
+            # answer shows (_common_key_generation_helper in key_management_endpoints.py).
+            filled = self.filled(fields, self._live(answer.content), new=True)
+            certain = _is_new(answer) and not filled and not {"duration", permissions.FIELD} & fields.keys()
             return Live(fields=fields, computed={"expires": None}) if certain else None
         raise self._explained(failure, str(fields.get("key_alias", "")))
 
@@ -228,6 +239,12 @@ class KeyApi(ObjectApi):
             message=f"the alias is taken by another key (hash {names}...): give this one another alias, delete that "
             f"key, or take it over as it is with `adopt: true`. The proxy says: {error.message}",
         )
+
+
+def undeclared_expiry(declared: Collection[str], live: Live) -> dict[str, str]:
+    """Return the moment when a key expires that should not, in the words of a declaration."""
+    expires = live.computed["expires"]
+    return {} if "duration" in declared or expires is None else {"duration": f"until {expires}"}
 
 
 def _is_new(answer: Answer) -> bool:

@@ -20,6 +20,11 @@ class ObjectFields(BaseModel):
     """Fields that the proxy takes with a licence only."""
     REFUSED_FIELDS: ClassVar[dict[str, str]] = {}
     """Fields of LiteLLM's API that do not do what they promise, each with what to write instead."""
+    EXACT_FIELDS: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are empty on the proxy unless they are declared. LiteLLM fills them in from its settings, such as
+    default_key_generate_params, when an object is created without them."""
+    INITIAL_FIELDS: ClassVar[frozenset[str]] = frozenset()
+    """Fields that LiteLLM fills in likewise, and which are emptied right after the creation only."""
 
     @field_validator("*", mode="before")
     @classmethod

@@ -28,6 +28,9 @@ class TeamFields(SpendLimits):
         "max_parallel_requests": "is not taken by the proxy for a team: set it on the team's keys",
         "organization_id": "belongs to LiteLLM's organizations, which this stack does not manage",
     }
+    EXACT_FIELDS: ClassVar[frozenset[str]] = frozenset(
+        {"budget_duration", "max_budget", "rpm_limit", "team_member_permissions", "tpm_limit"}
+    )
     METADATA_BACKED: ClassVar[frozenset[str]] = frozenset(
         {
             "allowed_passthrough_routes",

@@ -17,6 +17,8 @@ class UserFields(SpendLimits):
         "teams": "is the other side of a membership: name the user in the team's members",
         "max_parallel_requests": "can be set once and never be emptied by the proxy: set it on the user's keys",
     }
+    # Models and a role that the proxy fills in cannot be emptied again: config/lint/defaults.py refuses those.
+    EXACT_FIELDS: ClassVar[frozenset[str]] = frozenset({"budget_duration", "max_budget", "rpm_limit", "tpm_limit"})
 
     user_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
     """Unique on the proxy; SSO finds the user by it."""

@@ -28,6 +28,20 @@ class KeyFields(SpendLimits):
         "budget_id",
         "key_type": "sets allowed_routes once and is never compared again: write allowed_routes instead",
     }
+    EXACT_FIELDS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "budget_duration",
+            "duration",
+            "max_budget",
+            "max_parallel_requests",
+            "models",
+            "object_permission",
+            "rpm_limit",
+            "tpm_limit",
+            "user_id",
+        }
+    )
+    INITIAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"metadata"})
     METADATA_BACKED: ClassVar[frozenset[str]] = frozenset(
         {
             "allowed_vector_store_indexes",
