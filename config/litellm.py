@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from config import cache
+from config import cache, timeouts
 from config.merge import merge
 from config.reading import mapping
 from config.settings import Settings
@@ -110,9 +110,15 @@ def proxy_budget(settings: Settings) -> BudgetFields:
 
 
 def request_timeout(settings: Settings) -> int:
-    """Return how long a request may take, in seconds, rounded up."""
-    timeout = _merged(settings)["litellm_settings"].get("request_timeout", 6000)
-    return int(-(-float(timeout) // 1))
+    """Return how long an attempt of a request may take, of any model, in seconds, rounded up."""
+    stored = {name: {"litellm_params": model.litellm_params} for name, model in settings.access.models.items()}
+    return timeouts.longest(
+        {
+            "proxy": _merged(settings),
+            "access": {"models": stored},
+            "environment": settings.environment,
+        }
+    )
 
 
 def _merged(settings: Settings) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from config.lint import (
     names,
     secrets,
     sections,
+    timeouts,
 )
 from config.problems import Problem
 from config.secret_texts import looks_secret
@@ -31,6 +32,7 @@ RULES = (
     sections,
     duplicates,
     durations,
+    timeouts,
     addresses,
     budgets,
     enterprise,

@@ -25,24 +25,20 @@ SECONDS = {
         {
             "alerting_threshold",
             "health_check_interval",
-            "pass_through_request_timeout",
             "proxy_batch_write_at",
             "user_api_key_cache_ttl",
         }
     ),
-    "litellm_settings": frozenset({"request_timeout"}),
-    "router_settings": frozenset({"cooldown_time", "retry_after", "stream_timeout", "timeout"}),
+    "router_settings": frozenset({"cooldown_time", "retry_after"}),
     "cache_params": frozenset({"ttl"}),
-    "litellm_params": frozenset({"stream_timeout", "timeout"}),
 }
-"""Settings that are a number of seconds, by section; elsewhere these words may be anybody's own."""
+"""Settings that are a number of seconds, by section; elsewhere these words may be anybody's own. Timeouts of requests
+have a rule of their own (timeouts.py)."""
 
 READ = re.compile(r"0*[1-9]\d*(mo|[smhdw])")
 """What LiteLLM takes: it reads the start, and passes over the rest (litellm_core_utils/duration_parser.py)."""
 
 _DURATION = TypeAdapter(Duration)
-_LONGEST_REQUEST = 604_800
-"""Seconds: the edge's own timers end at 24 days."""
 
 WRITE = "write a whole number and a unit, as in 30s, 2m, 12h, 7d, 4w or 1mo"
 
@@ -100,16 +96,11 @@ def _is_exact(value: str) -> bool:
 def _seconds(place: Place) -> Iterator[Problem]:
     for name in SECONDS.get(place.section, frozenset()) & place.values.keys():
         value = place.values[name]
-        # The proxy resolves os.environ/NAME anywhere; request_timeout is read by the stack itself for the edge.
-        own = place.section == "litellm_settings" and name == "request_timeout"
-        if value is None or (isinstance(value, str) and value.startswith(ENVIRON) and not own):
+        # The proxy resolves os.environ/NAME anywhere.
+        if value is None or (isinstance(value, str) and value.startswith(ENVIRON)):
             continue
-        seconds = _number(value)
-        if seconds is None or (own and seconds <= 0):
-            message = "write a number of seconds" + (" above 0" if own else "")
-            yield Problem(path=f"{place.path}.{name}", message=message)
-        elif own and seconds > _LONGEST_REQUEST:
-            yield Problem(path=f"{place.path}.{name}", message=f"write {_LONGEST_REQUEST} seconds, a week, or fewer")
+        if _number(value) is None:
+            yield Problem(path=f"{place.path}.{name}", message="write a number of seconds")
 
 
 def _number(value: Any) -> float | None:

@@ -48,19 +48,14 @@ def test_seconds_are_numbers() -> None:
     result = found(
         proxy={
             "model_list": [model(timeout="5", stream_timeout="os.environ/TIMEOUT")],
-            "litellm_settings": {"request_timeout": "10m"},
-            "router_settings": {"cooldown_time": True, "timeout": 0.5},
+            "router_settings": {"cooldown_time": True, "retry_after": "soon", "timeout": 0.5},
         },
         environment={"TIMEOUT": "5"},
     )
     assert result.errors == {
-        "proxy.litellm_settings.request_timeout": "write a number of seconds above 0",
         "proxy.router_settings.cooldown_time": "write a number of seconds",
+        "proxy.router_settings.retry_after": "write a number of seconds",
     }
-    # The edge's own timeouts are made of this one.
-    for value in (0, "os.environ/TIMEOUT"):
-        proxy = {"litellm_settings": {"request_timeout": value}}
-        assert "proxy.litellm_settings.request_timeout" in found(proxy=proxy, environment={"TIMEOUT": "5"}).errors
 
 
 def test_words_of_a_provider_or_of_ones_own_are_not_taken_for_spans_and_seconds() -> None:

@@ -19,6 +19,7 @@ from config.places import SETTINGS
 from config.problems import ConfigError
 from config.proxy import OWNED, SECTIONS
 from config.secret_texts import SECRET_NAME
+from config.timeouts import NAMES as NAMES_OF_TIMEOUTS
 from tests.unit.config.documented import DOCUMENTED, VARIABLES
 from tests.unit.config.findings import found, model
 
@@ -39,7 +40,7 @@ def value_of(name: str) -> st.SearchStrategy[Any]:
     """Values that a setting takes, as far as a rule looks at them; any flag otherwise."""
     if name in SPANS or name.endswith(KEPT):
         return st.sampled_from(["30s", "12h", "7d", "1mo", "weekly"])
-    if any(name in names for names in SECONDS.values()):
+    if any(name in names for names in (*SECONDS.values(), *NAMES_OF_TIMEOUTS.values())):
         return st.integers(1, 3600) | st.floats(0.1, 3600)
     if SECRET_NAME.search(name):
         return st.just("os.environ/OPENAI_API_KEY")
