@@ -45,3 +45,16 @@ def models(values: Mapping[str, Any]) -> Iterator[Place]:
         if isinstance(entry, Mapping):
             # Its own words are checked with the other objects in `access`.
             yield Place("stored model", f"access.models.{name}", entry)
+
+
+def declared_keys(access: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Go through what is declared of virtual keys, with its path: each key, and what all keys of a group share."""
+    for alias, key in mapping(access, "keys").items():
+        yield f"access.keys.{alias}", mapping(key)
+    for name, team in mapping(access, "teams").items():
+        for alias, key in mapping(team, "keys").items():
+            yield f"access.teams.{name}.keys.{alias}", mapping(key)
+    for name, group in mapping(access, "keyGroups").items():
+        yield f"access.keyGroups.{name}.fields", mapping(group, "fields")
+        for alias, key in mapping(group, "keys").items():
+            yield f"access.keyGroups.{name}.keys.{alias}", mapping(key)

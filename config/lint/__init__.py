@@ -11,6 +11,7 @@ from config.lint import (
     changed,
     choices,
     cooldowns,
+    defaults,
     duplicates,
     durations,
     enterprise,
@@ -35,6 +36,7 @@ RULES = (
     timeouts,
     addresses,
     budgets,
+    defaults,
     enterprise,
     secrets,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.places import places
+from config.places import declared_keys, places
 from config.problems import Problem
 from config.reading import is_amount, mapping
 from config.secret_texts import ENVIRON
@@ -56,6 +56,7 @@ def _of_the_proxy(settings: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _of_objects(access: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from _of_end_users(access)
     for kind in ("budgets", "customers", "users", "teams", "keys"):
         for name, fields in mapping(access, kind).items():
             yield from _of_an_object(f"access.{kind}.{name}", mapping(fields), may_refuse=kind == "budgets")
@@ -65,6 +66,22 @@ def _of_objects(access: Mapping[str, Any]) -> Iterator[Problem]:
         for member, fields in mapping(team, "members").items():
             path = f"access.teams.{name}.members.{member}"
             yield from _never_reset(path, mapping(fields), amount="max_budget_in_team")
+
+
+def _of_end_users(access: Mapping[str, Any]) -> Iterator[Problem]:
+    """Report budgets of a key's end users that ask for a reset.
+
+    LiteLLM 1.106.12 resets the end users whose row names the budget, and those of `max_end_user_budget`
+    (_queue_enduser_resets in proxy/common_utils/reset_budget_job.py). A row that a request creates names none.
+    """
+    for path, key in declared_keys(access):
+        named = mapping(access, "budgets", str(key.get("end_user_budget_id")))
+        if _spends(named.get("max_budget")) and named.get("budget_duration"):
+            message = (
+                "LiteLLM never resets what these end users have spent: declare them as access.customers with this "
+                "budget or set proxy.litellm_settings.max_end_user_budget, or name a budget without budget_duration"
+            )
+            yield Problem(path=f"{path}.end_user_budget_id", message=message)
 
 
 def _of_an_object(path: str, fields: Mapping[str, Any], *, may_refuse: bool) -> Iterator[Problem]:

@@ -58,6 +58,14 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
             yield _problem(f"proxy.general_settings.{name}", effect, error=name in ERRORS)
     if str(general.get("key_management_system")) in SECRET_MANAGERS:
         yield _problem("proxy.general_settings.key_management_system", NO_START, error=True)
+    for name, model in mapping(values, "access", "models").items():
+        if mapping(model, "model_info").get("team_id"):
+            # allow_team_model_action in proxy/management_endpoints/model_management_endpoints.py answers 403.
+            message = (
+                "models of one team are for LiteLLM Enterprise only: remove it and name the model in "
+                f"access.teams.TEAM.models, or declare secrets.{LICENCE}"
+            )
+            yield Problem(path=f"access.models.{name}.model_info.team_id", message=message)
     if proxy.get("worker_registry"):
         yield _problem("proxy.worker_registry", NO_START, error=True)
     for setting in CALLBACKS:

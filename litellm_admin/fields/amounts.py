@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 _DURATION = re.compile(r"([1-9]\d*)(mo|[smhdw])")
-_WORD_SECONDS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 31 * 86_400}
-_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 31 * 86_400}
+_WORDS = {"hourly": "1h", "daily": "1d", "weekly": "1w", "monthly": "1mo"}
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _LONGEST_SECONDS = 100 * 366 * 86_400
 _ROUTE_GROUPS_OR_PATH = re.compile(r"/\S*|[a-z][a-z0-9_]*")
 
@@ -29,7 +29,7 @@ def whole_numbers(value: Any) -> Any:
 
 def _duration(value: str) -> str:
     match = _DURATION.fullmatch(value)
-    if value in _WORD_SECONDS:
+    if value in _WORDS:
         return value
     if match is None:
         raise ValueError("is no duration: write a whole number and a unit, as in 30s, 2m, 12h, 7d, 4w or 1mo")
@@ -39,12 +39,10 @@ def _duration(value: str) -> str:
     return value
 
 
-def seconds(duration: str) -> int:
-    """Return the length of a duration, in seconds; a month counts as 31 days."""
-    if duration in _WORD_SECONDS:
-        return _WORD_SECONDS[duration]
-    number, unit = re.split(r"(?<=\d)(?=[a-z])", duration)
-    return int(number) * _UNIT_SECONDS[unit]
+def seconds(duration: str, *, month: int = 31) -> int:
+    """Return the length of a duration, in seconds; `month` is how many days a month counts as."""
+    number, unit = re.split(r"(?<=\d)(?=[a-z])", _WORDS.get(duration, duration))
+    return int(number) * (month * _UNIT_SECONDS["d"] if unit == "mo" else _UNIT_SECONDS[unit])
 
 
 def _grace(value: str) -> str:
