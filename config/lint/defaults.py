@@ -18,6 +18,10 @@ NUMBERS: Final = ("max_budget", "max_parallel_requests", "tpm_limit", "rpm_limit
 SPANS: Final = ("budget_duration", "duration")
 """What is compared with an upper bound (_enforce_upperbound_key_params in key_management_endpoints.py)."""
 
+KEY_DEFAULTS: Final = "default_key_generate_params"
+NOT_TAKEN_BACK: Final = ("object_permission", "team_id")
+"""Fields of a new key that LiteLLM fills in without showing them in its answer, or that no update empties again."""
+
 USER_DEFAULTS: Final = "default_internal_user_params"
 KEPT: Final = {"models": "models: [all-proxy-models] for all of them", "user_role": "the role that the user shall have"}
 """Fields of a user that LiteLLM fills in and never empties again, each with what to write."""
@@ -26,6 +30,11 @@ KEPT: Final = {"models": "models: [all-proxy-models] for all of them", "user_rol
 def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Report keys beyond an upper bound, which LiteLLM refuses, and what it would fill in for good."""
     settings = mapping(values, "proxy", "litellm_settings")
+    for field in NOT_TAKEN_BACK:
+        if mapping(settings, KEY_DEFAULTS).get(field):
+            message = "LiteLLM gives it to every key that the stack creates, the stack's own included: remove it, and "
+            message += "write it in access.keys"
+            yield Problem(path=f"proxy.litellm_settings.{KEY_DEFAULTS}.{field}", message=message)
     bounds = mapping(settings, BOUNDS)
     environment = mapping(values, "environment")
     keys = list(declared_keys(mapping(values, "access")))

@@ -8,7 +8,7 @@ import os
 import secrets
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,8 @@ class Gateway:
     url: str
     master_key: str
     database: Container
+    another: Callable[[Mapping[str, Any]], str]
+    """Start another proxy on the same database, with these litellm_settings, and return its address."""
 
     @contextmanager
     def without_database(self) -> Iterator[None]:
@@ -97,7 +99,20 @@ def running_gateway() -> Iterator[Gateway]:
             "LITELLM_LOG": "ERROR",
         }
         _migrate(start, images["litellm"], environment)
-        yield _proxy(start, images["litellm"], environment, database)
+        master_key = f"sk-{secrets.token_hex(16)}"
+        environment |= {
+            "DISABLE_SCHEMA_UPDATE": "true",
+            "LITELLM_MASTER_KEY": master_key,
+            "LITELLM_SALT_KEY": secrets.token_hex(16),
+            "STORE_MODEL_IN_DB": "True",
+        }
+
+        def another(litellm_settings: Mapping[str, Any]) -> str:
+            config = {**CONFIG, "litellm_settings": dict(litellm_settings)}
+            return _proxy(start, f"proxy-{secrets.token_hex(4)}", images["litellm"], environment, config)
+
+        url = _proxy(start, "proxy", images["litellm"], environment, CONFIG)
+        yield Gateway(url=url, master_key=master_key, database=database, another=another)
 
 
 def remove_leftovers(engine: docker.DockerClient) -> None:
@@ -144,27 +159,21 @@ def _migrate(start: _Starter, image: str, environment: dict[str, str]) -> None:
     assert outcome["StatusCode"] == 0, _last_lines(job)
 
 
-def _proxy(start: _Starter, image: str, environment: dict[str, str], database: Container) -> Gateway:
-    master_key = f"sk-{secrets.token_hex(16)}"
+def _proxy(start: _Starter, alias: str, image: str, environment: Mapping[str, str], config: Mapping[str, Any]) -> str:
+    """Start a proxy, and return its address when it is ready."""
     proxy = start.container(
-        "proxy",
+        alias,
         image,
         command=["--config", "/app/config.yaml", "--port", "4000"],
-        files={"config.yaml": yaml.safe_dump(CONFIG)},
+        files={"config.yaml": yaml.safe_dump(config)},
         ports={"4000/tcp": ("127.0.0.1", None)},
-        environment={
-            **environment,
-            "DISABLE_SCHEMA_UPDATE": "true",
-            "LITELLM_MASTER_KEY": master_key,
-            "LITELLM_SALT_KEY": secrets.token_hex(16),
-            "STORE_MODEL_IN_DB": "True",
-        },
+        environment=dict(environment),
     )
     proxy.reload()
     port = proxy.attrs["NetworkSettings"]["Ports"]["4000/tcp"][0]["HostPort"]
     url = f"http://127.0.0.1:{port}"
     _wait(proxy, lambda: _ready(url))
-    return Gateway(url=url, master_key=master_key, database=database)
+    return url
 
 
 def _ready(url: str) -> bool:

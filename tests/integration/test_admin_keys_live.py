@@ -220,7 +220,8 @@ DRIFT: dict[str, tuple[Props, Props, Props]] = {
     ),
     "expiry": ({"duration": "30d"}, {"duration": "1d"}, {}),
     "expiry removed": ({"duration": "30d"}, {"duration": None}, {}),
-    "not managed": ({"max_budget": 1.0}, {"rpm_limit": 7, "metadata": {"x": "y"}}, {"max_budget": 1.0}),
+    "limit that is not declared": ({"max_budget": 1.0}, {"rpm_limit": 7}, {"max_budget": 1.0, "rpm_limit": 7}),
+    "not managed": ({"max_budget": 1.0}, {"metadata": {"x": "y"}}, {"max_budget": 1.0}),
 }
 
 
@@ -276,3 +277,33 @@ def test_a_refused_value_names_the_object_and_the_proxys_words(make_key: MakeKey
     with pytest.raises(AdminError, match="HTTP 401") as caught:
         PROVIDER.create(make_key(token="sk-CANARY-0123456789"))
     assert "CANARY" not in str(caught.value)
+
+
+def test_a_key_without_a_user_cannot_read_another_one(gateway: Gateway, make_key: MakeKey, name: str) -> None:
+    """LiteLLM 1.106.2 compared the users of both keys, and took none for the same one (fixed in 1.106.12)."""
+    other = create(make_key(max_budget=4711.0, metadata={"note": "of-somebody-else"}))
+    gateway.admin("POST", "/key/update", json={"key": key_hash(other["key"]), "spend": 0.8153})
+    curious = gateway.admin("POST", "/key/generate", json={"key_alias": f"{name}-curious"})["key"]
+    hash_ = key_hash(other["key"])
+    asked: list[tuple[str, str, dict[str, Any]]] = [
+        ("GET", "/key/info", {"params": {"key": hash_}}),
+        ("GET", "/key/info", {"params": {"key": name}}),
+        ("GET", "/key/info", {"params": {"key_alias": name}}),
+        ("POST", "/v2/key/info", {"json": {"keys": [hash_, name]}}),
+        ("GET", "/key/list", {"params": {"return_full_object": "true"}}),
+        ("GET", "/key/list", {"params": {"key_alias": name, "return_full_object": "true"}}),
+        ("GET", "/key/list", {"params": {"key_hash": hash_, "return_full_object": "true"}}),
+        ("GET", "/key/aliases", {}),
+        ("GET", "/spend/keys", {}),
+        ("GET", "/spend/logs", {"params": {"api_key": hash_}}),
+        ("GET", "/global/spend/keys", {}),
+    ]
+    for method, path, request in asked:
+        answer = gateway.call(method, path, token=curious, **request)
+        shown = answer.text.replace(f"{name}-curious", "")
+        assert [it for it in (f'"{name}"', "4711", "0.8153", "of-somebody-else") if it in shown] == [], (path, request)
+    # What it may read is itself.
+    own = gateway.call("GET", "/key/info", token=curious).json()
+    assert own["info"]["key_alias"] == f"{name}-curious"
+    refused = gateway.call("GET", "/key/info", token=curious, params={"key": hash_})
+    assert refused.status_code == 403
