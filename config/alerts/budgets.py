@@ -4,6 +4,7 @@ LiteLLM shows a budget as gauges, one series per holder and replica (litellm/int
 the limit, and the hours until the reset. They are set by each answered request, and those of customers and of the proxy
 every minute from the database (PROMETHEUS_BUDGET_METRICS_REFRESH_INTERVAL_MINUTES), as are those of teams, of users and
 of keys in a team. What a key without a team spent last may never show in its gauge: then its refusals tell (refusals).
+After a rotation only the series of the current value count (current_keys).
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from config.access import AccessSettings
-from config.alerts import refusals
-from config.alerts.rule import Rule, Severity, literal, one_of
+from config.alerts import current_keys, refusals
+from config.alerts.rule import Recording, Rule, Severity, literal, one_of
 from litellm_admin.fields.amounts import seconds
 from litellm_admin.fields.base import SpendLimits
 
@@ -150,9 +151,11 @@ def holders(access: AccessSettings, proxy: SpendLimits, *, customers: bool) -> d
     return dict(found)
 
 
-def rules(access: AccessSettings, proxy: SpendLimits, *, customers: bool) -> Iterator[Rule]:
+def rules(access: AccessSettings, proxy: SpendLimits, *, customers: bool) -> Iterator[Rule | Recording]:
     """Return the rules for everybody who has a budget, and one for keys that any budget refuses."""
     found = holders(access, proxy, customers=customers)
+    if any(limit.kind is KEY for limit in found):
+        yield from current_keys.recordings()
     beside_keys = [
         *(f"on ({kind.label}) {kind.left}" for kind in (TEAM, USER, *([CUSTOMER] if customers else []))),
         *(f'on () {PROXY.left}{{{PROXY.label}="{PROXY_USER}"}}' for limit in found if limit.kind is PROXY),
@@ -166,7 +169,7 @@ def _rules(limit: Limit, names: list[str], beside_keys: list[str]) -> Iterator[R
     kind, matcher = limit.kind, f"{limit.kind.label}=~{one_of(names)}"
     chosen = f"{{{matcher}}}"
     left = f"min by ({kind.by}) ({_left(limit, chosen)})"
-    spent = f"1 - {left} / max by ({kind.by}) ({kind.limit}{chosen})"
+    spent = f"1 - {left} / max by ({kind.by}) ({_counted(kind, kind.limit + chosen)})"
     budget, labels = limit.words, limit.labels
     who = f"{kind.name} {kind.shown}"
     yield Rule(
@@ -195,7 +198,12 @@ def _all(spent: str, keys: str, others: list[str]) -> str:
 def _left(limit: Limit, chosen: str) -> str:
     series = f"{limit.kind.left}{chosen}"
     # Of a key that names a budget, the refresh from the database knows no limit: it writes +Inf until the next request.
-    return f"min_over_time({series}[15m]) < Inf" if limit.kind is KEY and limit.budget else series
+    known = f"min_over_time({series}[15m]) < Inf" if limit.kind is KEY and limit.budget else series
+    return _counted(limit.kind, known)
+
+
+def _counted(kind: Kind, series: str) -> str:
+    return current_keys.of_current_value(series) if kind is KEY else series
 
 
 def _hours(limit: Limit, chosen: str) -> str | None:
@@ -205,7 +213,7 @@ def _hours(limit: Limit, chosen: str) -> str | None:
     if limit.kind is KEY and limit.budget:
         return HOURS_TO_RESET.get(limit.duration)
     # Of a replica that missed the reset they are below zero until its next refresh.
-    return f"(min by ({limit.kind.by}) ({limit.kind.hours}{chosen}) > 0)"
+    return f"(min by ({limit.kind.by}) ({_counted(limit.kind, limit.kind.hours + chosen)}) > 0)"
 
 
 def _course(limit: Limit, *, left: str, spent: str, hours: str, summary: str) -> Rule:

@@ -52,6 +52,18 @@ class Rule:
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A rule whose result Prometheus keeps as the metric `record`, for the rules after it in its group."""
+
+    record: str
+    expression: str
+
+    def rendered(self) -> dict[str, Any]:
+        """Return the rule as it stands in rules.yml."""
+        return {"record": self.record, "expr": self.expression}
+
+
 def one_of(values: Iterable[str]) -> str:
     """Return a PromQL string for `=~` that matches exactly these values."""
     expression = "|".join(_SPECIAL.sub(r"\\\g<0>", value) for value in values)

@@ -24,6 +24,12 @@ def nightly(left: str) -> dict[str, str]:
     return budget("api_key", left=left, limit=0.5, api_key_alias="nightly")
 
 
+def value(hash_: str, left: str, *, limit: float = 100, instance: str = "a") -> dict[str, str]:
+    """Return the budget of one of the values that a rotated key had, as a replica shows it."""
+    labels = {"api_key_alias": "chat-app", "hashed_api_key": hash_, "instance": instance}
+    return budget("api_key", left=left, limit=limit, **labels)
+
+
 DAILY = {"severity": "warning", "budget_of": "key", "period": "1d"}
 FREE_TIER = {"period": "1d", "budget": "free-tier"}
 
@@ -88,6 +94,30 @@ BUDGETS = [
         quiet=budget("user", left="1+0x100", limit=50, user="litellm-proxy-budget"),
         labels={"severity": "critical", "budget_of": "proxy", "period": "1mo", "user": "litellm-proxy-budget"},
         summary="proxy as a whole has spent its budget per 1mo: its requests are refused",
+    ),
+    # c64: the key was rotated after five minutes, and the series of its old value stays as it was.
+    Case(
+        alert="BudgetSpent",
+        fires={**value("old", "100+0x1000"), **value("new", "_x20 0+0x1000", instance="b")},
+        quiet={**value("old", "0+0x1000"), **value("new", "_x20 90+0x1000", instance="b")},
+        labels={**DAILY, "severity": "critical", "api_key_alias": "chat-app"},
+        summary="key chat-app has spent its budget per 1d: its requests are refused",
+    ),
+    Case(
+        alert="BudgetNearlySpent",
+        # It got another limit since; and the replica that had the series of the current value has ended.
+        fires={**value("old", "0+0x1000", limit=100), **value("new", "_x20 30+0x1000", limit=200)},
+        quiet={**value("old", "10+0x1000"), **value("new", "_x20 90+0x10", instance="b")},
+        labels={**DAILY, "api_key_alias": "chat-app"},
+        summary="key chat-app has spent 85% of its budget per 1d",
+    ),
+    Case(
+        alert="BudgetSpent",
+        # It was rotated twice.
+        fires={**value("old", "50+0x1000"), **value("newer", "_x20 60+0x1000"), **value("newest", "_x40 0+0x1000")},
+        quiet={**value("old", "0+0x1000"), **value("newer", "_x20 0+0x1000"), **value("newest", "_x40 60+0x1000")},
+        labels={**DAILY, "severity": "critical", "api_key_alias": "chat-app"},
+        summary="key chat-app has spent its budget per 1d: its requests are refused",
     ),
     Case(
         alert="BudgetOnCourseToBeSpent",

@@ -75,7 +75,7 @@ def test_the_proxy_fills_in_what_a_plain_create_leaves_out(filling: Gateway, fil
     assert (held["models"], held["metadata"]) == (["chat"], {"setting": "default"})
 
 
-def test_c60_a_key_holds_what_is_declared(filling: Gateway, on_it: MakeKey, name: str) -> None:
+def test_c60_a_key_holds_what_is_declared(filling: Gateway, on_it: MakeKey) -> None:
     key = LiveObject(VirtualKeyProvider(), key_hash(on_it()["key"]), on_it())
     key.create(max_budget=50.0, metadata={"own": "yes"})
     held = row(filling, on_it()["key"])

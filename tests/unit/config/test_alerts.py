@@ -43,7 +43,7 @@ def loaded(**values: Any) -> settings.Settings:
 
 def rules(stack: settings.Settings, **arguments: Any) -> list[dict[str, Any]]:
     groups = yaml.safe_load(file.render(stack, **arguments))["groups"]
-    return [rule for group in groups for rule in group["rules"]]
+    return [rule for group in groups for rule in group["rules"] if "alert" in rule]
 
 
 def test_everybody_with_a_budget_is_in_exactly_one_rule_of_a_kind_and_nobody_else() -> None:
