@@ -18,6 +18,7 @@ from config.access import RESERVED, KeySettings
 from config.proxy import model_names
 from config.secret_texts import ENVIRON
 from config.settings import Settings
+from litellm_admin.adoption import FIRST, position
 from litellm_admin.resources import (
     Budget,
     BudgetArgs,
@@ -85,7 +86,7 @@ class Access(pulumi.ComponentResource):
     """The declared objects, and a key for Prometheus that reads metrics and nothing else."""
 
     virtual_keys: dict[str, pulumi.Output[str]]
-    """Values by alias; those of adopted keys are their users'."""
+    """Values by alias. An adopted key has none, or an empty one, while it has the value that only its users know."""
     key_groups: dict[str, KeyGroup]
     grouped: dict[str, dict[str, Any]]
     """For each group, the values of its keys by alias, and the models that they may use."""
@@ -233,11 +234,15 @@ class Access(pulumi.ComponentResource):
             # The proxy deletes a member's keys with the membership: the membership goes last.
             member = owners.members.get((team or "", settings.user_id or ""))
             after = pulumi.ResourceOptions(depends_on=[member] if member else [])
-            own = self._own_value(f"virtual/{alias}", settings, number=self._args.settings.key_rotation(settings))
-            args = VirtualKeyArgs(**self._login, key_alias=alias, **fields, **own)
-            key = VirtualKey(f"{self._name}-key-{alias}", args, pulumi.ResourceOptions.merge(self._child, after))
-            if own:
+            options = pulumi.ResourceOptions.merge(self._child, after)
+            value = self._value(f"virtual/{alias}", settings, number=self._args.settings.key_rotation(settings))
+            key = VirtualKey(
+                f"{self._name}-key-{alias}", VirtualKeyArgs(**self._login, key_alias=alias, **fields, **value), options
+            )
+            if not settings.adopt:
                 values[alias] = key.key
+            elif value["rotation"] != FIRST:
+                values[alias] = key.value_of_adopted(value["own_key"], rotation=value["rotation"])
             if settings.duration is not None:
                 self.key_expiries[alias] = key.expires
         return values
@@ -263,14 +268,14 @@ class Access(pulumi.ComponentResource):
             groups[name] = KeyGroup(f"{self._name}-key-group-{name}", args, options)
         return groups
 
-    def _own_value(self, purpose: str, settings: KeySettings, *, number: int) -> dict[str, Any]:
-        """Return the value of a key and what becomes of the one of before; nothing for one that keeps another value."""
+    def _value(self, purpose: str, settings: KeySettings, *, number: int) -> dict[str, Any]:
+        """Return the inputs about a key's value; an adopted key gets this one when it is rotated."""
         rotation = self._args.settings.rotation
-        rotated = number > 1 or rotation.number(rotation.seed) > 1
-        if settings.adopt and not rotated:
-            return {}
-        grace = {"grace": settings.grace or rotation.grace} if rotated else {}
-        return {"key": self._args.secrets.derive(purpose, rotation=number), **grace}
+        seed = rotation.number(rotation.seed)
+        value, grace = self._args.secrets.derive(purpose, rotation=number), settings.grace or rotation.grace
+        if settings.adopt:
+            return {"own_key": value, "rotation": position(number=number, seed=seed), "grace": grace}
+        return {"key": value, **({"grace": grace} if number > 1 or seed > 1 else {})}
 
     def _key_models(self) -> dict[str, list[str]]:
         access = self._args.settings.access
@@ -287,7 +292,7 @@ class Access(pulumi.ComponentResource):
 
     def _metrics_key(self) -> pulumi.Output[str]:
         rotation = self._args.settings.rotation
-        own = self._own_value("metrics", KeySettings(), number=rotation.number(rotation.metrics_key))
+        own = self._value("metrics", KeySettings(), number=rotation.number(rotation.metrics_key))
         args = VirtualKeyArgs(**self._login, key_alias=f"{RESERVED}metrics", allowed_routes=["/metrics"], **own)
         return VirtualKey(f"{self._name}-metrics-key", args, self._child).key
 

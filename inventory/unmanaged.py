@@ -15,6 +15,9 @@ PREFIX = "pulumi-python:dynamic/litellm:"
 KEY_GROUPS = "key groups"
 """Where `owned_ids` has the marks that keys of the stack's groups bear, whose hashes no state names."""
 
+_ALIASES = "aliases"
+"""Where `owned_ids` has the aliases of the stack's keys: the id of an adopted key follows a rotation with a delay."""
+
 _SECTIONS = {
     "Budget": "budgets",
     "Customer": "customers",
@@ -27,7 +30,7 @@ _SECTIONS = {
 
 def owned_ids(resources: Sequence[Mapping[str, object]]) -> dict[str, set[str]]:
     """Return the ids of the objects in a stack's state, by section; those of its login are with the users and keys."""
-    owned: dict[str, set[str]] = {section: set() for section in (*_SECTIONS.values(), KEY_GROUPS)}
+    owned: dict[str, set[str]] = {section: set() for section in (*_SECTIONS.values(), KEY_GROUPS, _ALIASES)}
     for resource in resources:
         kind, id_ = str(resource.get("type")).removeprefix(PREFIX), str(resource.get("id"))
         if kind in _SECTIONS:
@@ -36,9 +39,15 @@ def owned_ids(resources: Sequence[Mapping[str, object]]) -> dict[str, set[str]]:
             owned[KEY_GROUPS].add(mark_of(id_))
         if kind == "Provisioner":
             owned["keys"].add(id_)
-            inputs = resource.get("inputs")
-            owned["users"].add(str(inputs.get("user_id")) if isinstance(inputs, Mapping) else "")
+            owned["users"].add(_input(resource, "user_id"))
+        if kind == "VirtualKey":
+            owned[_ALIASES].add(_input(resource, "key_alias"))
     return owned
+
+
+def _input(resource: Mapping[str, object], name: str) -> str:
+    inputs = resource.get("inputs")
+    return str(inputs.get(name, "")) if isinstance(inputs, Mapping) else ""
 
 
 def unmanaged(inventory: Inventory, owned: Mapping[str, set[str]]) -> Iterator[str]:
@@ -55,13 +64,15 @@ def unmanaged(inventory: Inventory, owned: Mapping[str, set[str]]) -> Iterator[s
     for id_ in inventory.members.keys() - owned["members"]:
         team, user = ids_of(id_)
         yield f"member {user!r} of team {team!r}"
-    aliases = {inventory.keys[id_].fields.get("key_alias") for id_ in inventory.keys.keys() & owned["keys"]}
+    named = {inventory.keys[id_].fields.get("key_alias") for id_ in inventory.keys.keys() & owned["keys"]}
+    aliases = (named | owned[_ALIASES]) - {None, ""}
     for id_ in inventory.keys.keys() - owned["keys"]:
         live = inventory.keys[id_]
-        if original_alias(live.fields.get("key_alias")) in aliases - {None}:
-            # A value of before a rotation, which goes by itself.
+        alias = live.fields.get("key_alias")
+        if alias in owned[_ALIASES] or original_alias(alias) in aliases:
+            # One whose value was rotated, or a value of before a rotation, which goes by itself.
             continue
         if live.computed["metadata"].managed_by in owned[KEY_GROUPS]:
             continue
-        name = live.fields.get("key_alias") or live.computed["key_name"]
+        name = alias or live.computed["key_name"]
         yield f"virtual key {name!r} (hash {id_[:12]}...)"

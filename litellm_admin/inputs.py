@@ -26,6 +26,9 @@ def _key_value(value: str) -> str:
 KeyValue = Annotated[str, AfterValidator(_key_value)]
 """The value of a key, chosen by the stack."""
 
+Position = Annotated[str, Field(pattern=r"^[1-9][0-9]*\.[1-9][0-9]*$")]
+"""The numbers that count for a key's value and for the seed, as in 2.1 (litellm_admin/adoption.py)."""
+
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s@?#]*)?$")]
 """The gateway's address, as in http://127.0.0.1:4000; without a password, because messages show it."""
 
@@ -42,7 +45,9 @@ class Inputs(BaseModel):
     # A message must not repeat an input: the token is one.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    LOCAL: ClassVar[frozenset[str]] = frozenset({"url", "token", "adopt", "licensed", "settle", "grace"})
+    LOCAL: ClassVar[frozenset[str]] = frozenset(
+        {"url", "token", "adopt", "licensed", "settle", "grace", "own_key", "rotation", "start"}
+    )
 
     url: Url
     token: Token
@@ -68,7 +73,13 @@ class VirtualKeyInputs(Inputs, KeyFields):
     adopt: Flag | None = None
     """Take over the key that has this alias on the proxy, with the value that its users know and the stack does not."""
     grace: Grace | None = None
-    """The value replaces another one, which stays valid for so long; an adopted key's too."""
+    """The value replaces another one, which stays valid for so long; that of an adopted key does when it is rotated."""
+    own_key: KeyValue | None = None
+    """The value that an adopted key gets when its rotation is raised."""
+    rotation: Position | None = None
+    """The position in the rotation of an adopted key."""
+    start: Position | None = None
+    """The position at which the key was adopted."""
 
 
 class BudgetInputs(Inputs, BudgetFields):

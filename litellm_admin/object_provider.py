@@ -134,10 +134,14 @@ class ObjectProvider(ResourceProvider):
         except AdminError as error:
             return unread(id_, props, error)
         if live is None:
-            return ReadResult(None, {})
+            return self.gone(id_, props)
         inputs = {name: value for name, value in _inputs(props).items() if name not in self.outputs}
         seen = {name: value for name, value in {**inputs, **self.drifted(props, live)}.items() if value is not None}
         return ReadResult(id_, self.outs(seen, live), seen)
+
+    def gone(self, id_: str, props: Props) -> ReadResult:  # noqa: ARG002
+        """Return what a refresh records of an object that the proxy does not have any more."""
+        return ReadResult(None, {})
 
     def changed(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> set[str]:
         """Name the fields whose declaration changed; one whose value is not known yet counts as changed."""

@@ -12,13 +12,14 @@ from typing import Any
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from litellm_admin import reconcile
+from litellm_admin.adoption import FIRST, start_of, was_rotated
 from litellm_admin.api.budgets import BudgetApi
 from litellm_admin.api.client import AdminClient
 from litellm_admin.api.credentials import CredentialApi
 from litellm_admin.api.customers import CustomerApi
 from litellm_admin.api.models import PARTS, ModelApi, deployment_id, other_parts
 from litellm_admin.api.objects import Live, same
-from litellm_admin.api.succession import delete_retired, is_retired, retire
+from litellm_admin.api.succession import delete_retired, is_retired, original_alias, retire
 from litellm_admin.api.team_members import TeamMemberApi, membership_id
 from litellm_admin.api.teams import TeamApi
 from litellm_admin.api.users import UserApi
@@ -53,23 +54,53 @@ class VirtualKeyProvider(ObjectProvider):
         return client.keys
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
-        """Report also a key that is neither to be made nor to be taken over, or both."""
+        """Report also a key that is neither to be created nor to be adopted; record where its rotation starts."""
+        adopts = news.get("adopt") is True
+        if adopts and "rotation" in news:
+            news = {**news, "start": start_of(_olds, news)}
         result = super().check(_olds, news)
-        if "grace" in news and news.get("key") is None:
-            result.failures.append(CheckFailure("grace", "is for a key that is given a new value: give it in key"))
-        elif "grace" not in news and (news.get("key") is None) is not (news.get("adopt") is True):
+        if (news.get("key") is None) is not adopts:
             result.failures.append(CheckFailure("key", "has to be given, unless there is adopt: true instead of it"))
-        if _olds.get("adopt") is True and news.get("adopt") is True:
-            # Another one in its place would have another value.
-            fixed = sorted(field for field in self.changed(_olds, news) if field in self.api.fixed)
-            result.failures += [CheckFailure(field, "cannot be changed for a key that is adopted") for field in fixed]
+        if len({name in news for name in ("own_key", "rotation", "grace")}) > 1 and adopts:
+            result.failures.append(CheckFailure("own_key", "goes with rotation and grace: give all three or none"))
+        result.failures += self._lost(_olds, news)
         return result
+
+    def _lost(self, olds: Props, news: Props) -> list[CheckFailure]:
+        """Report what would take a value away that only its users know, or what cannot bring such a value back."""
+        adopts = news.get("adopt") is True
+        failures = []
+        if olds and adopts:
+            # Another one in its place would have another value.
+            fixed = sorted(field for field in self.changed(olds, news) if field in self.api.fixed)
+            failures += [CheckFailure(field, "cannot be changed for a key that is adopted") for field in fixed]
+        if olds.get("adopt") is True and not adopts and not was_rotated(olds):
+            failures.append(
+                CheckFailure(
+                    "adopt",
+                    "cannot be removed: the key would lose the value that its users have. To give it a value of the"
+                    " stack's own first, raise its rotation",
+                )
+            )
+        if olds.get("adopt") is True and adopts and was_rotated(olds) and "start" in news and not was_rotated(news):
+            failures.append(
+                CheckFailure(
+                    "rotation",
+                    "is not higher than when the key was adopted, and the value of then is known to its users only:"
+                    " write a higher number, such as that of before",
+                )
+            )
+        return failures
 
     def object_id(self, props: Mapping[str, Any]) -> str:
         """Return the hash by which the proxy names the key; that of an adopted key is looked up by its alias."""
         if props.get("key") is not None:
             return key_hash(str(props["key"]))
         return client_of(props).keys.id_of(str(props["key_alias"]), subject=self.subject(props))
+
+    def moved(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+        """Name what makes it another key; that of an adopted one changes in an update (adoption.py)."""
+        return [] if news.get("adopt") is True else super().moved(olds, news)
 
     def clashes(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
         """Whether both keys have the same alias, which is unique on the proxy, and the old one keeps it."""
@@ -80,31 +111,88 @@ class VirtualKeyProvider(ObjectProvider):
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compare as for every object, and say what becomes of a value that is rotated."""
         result = super().diff(_id, _olds, _news)
-        if "grace" in _news and self.moved(_olds, _news):
+        rotated = _is_rotated(_olds, _news)
+        if rotated or ("grace" in _news and self.moved(_olds, _news)):
             say_rotated(self.subject(_news), grace=str(_news["grace"]))
+        result.changes = bool(result.changes or rotated)
         return result
 
     def create(self, props: Props) -> CreateResult:
-        """Make the key; where its value is rotated, the one of before gives it its alias, and its spend counts on."""
+        """Create the key; if its value is rotated, the one of before gives it its alias, and its spend counts on."""
+        if props.get("adopt") is True:
+            return self._adopt(props)
         if "grace" not in props:
             return super().create(props)
+        declared = self._in_place_of_earlier(props, str(props["key_alias"]), adopt=False)
+        return self.make(props, declared)
+
+    def _adopt(self, props: Props) -> CreateResult:
+        """Take over the key that has the alias. One that has the stack's value already was rotated before."""
+        id_ = self.object_id(props)
+        own = {"key": props["own_key"]} if id_ == key_hash(str(props.get("own_key"))) else {}
+        live = reconcile.create(
+            self.calls(client_of(props)),
+            id_,
+            self.declared({**props, **own}),
+            subject=self.subject(props),
+            adopt=True,
+        )
+        start = {"start": FIRST} if own else {}
+        return CreateResult(id_, {**self.outs(props, live), **own, **start})
+
+    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
+        """Change what changed; an adopted key whose rotation was raised gets its next value."""
+        if _news.get("adopt") is not True:
+            return super().update(_id, _olds, _news)
+        if not _is_rotated(_olds, _news):
+            own = _own(_olds)
+            outs = super().update(_held(_id, _olds), _olds, {**_news, **own}).outs or {}
+            return UpdateResult({**outs, **own})
+        props = {**_news, "key": _news["own_key"]}
+        alias = str(_olds.get("key_alias") or _news["key_alias"])
+        # A run that was cut off may have given its alias away already, and a refresh may have seen that.
+        declared = self._in_place_of_earlier(props, original_alias(alias) or alias, adopt=True)
+        live = reconcile.create(
+            self.calls(client_of(props)), self.object_id(props), declared, subject=self.subject(props)
+        )
+        return UpdateResult(self.outs(props, live))
+
+    def _in_place_of_earlier(self, props: Props, alias: str, *, adopt: bool) -> Props:
+        """Have the key with this alias expire after the grace; return the declaration of the key that follows it."""
         spend = retire(
             client_of(props).keys,
-            str(props["key_alias"]),
+            alias,
             successor=self.object_id(props),
             grace=str(props["grace"]),
-            adopt=bool(props.get("adopt")),
+            adopt=adopt,
             subject=self.subject(props),
         )
-        return self.make(props, {**self.declared(props), "spend": spend})
+        return {**self.declared(props), "spend": spend}
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        """Return the key as it is."""
+        result = super().read(_held(id_, props), props)
+        if result.inputs is None or props.get("adopt") is not True:
+            return result
+        # The value is no input of an adopted key: the engine would keep it in clear.
+        inputs = {name: value for name, value in result.inputs.items() if name != "key"}
+        return ReadResult(result.id, result.outs, inputs)
+
+    def gone(self, id_: str, props: Props) -> ReadResult:
+        """Keep the record of an adopted key that has the stack's value: the next update creates it again."""
+        if props.get("adopt") is not True or not _own(props):
+            return super().gone(id_, props)
+        recorded = {name: value for name, value in props.items() if name not in self.api.managed()}
+        return ReadResult(id_, recorded, dict(recorded))
 
     def delete(self, _id: str, _props: Props) -> None:
         """Remove the key, and those of before it; but one that was rotated away expires by itself."""
-        keys, alias, subject = client_of(_props).keys, str(_props["key_alias"]), self.subject(_props)
-        live = keys.find(_id, subject=subject)
+        keys, alias, subject = client_of(_props).keys, str(_props.get("key_alias")), self.subject(_props)
+        held = _held(_id, _props)
+        live = keys.find(held, subject=subject)
         if live is None or is_retired(live.fields["key_alias"], alias=alias):
             return
-        keys.delete(_id, subject=subject)
+        keys.delete(held, subject=subject)
         if "grace" in _props:
             delete_retired(keys, alias, subject=subject)
 
@@ -117,6 +205,23 @@ class VirtualKeyProvider(ObjectProvider):
         """Return the drifted fields; an expiry that is not declared is shown by its moment, to be taken away."""
         drifted = super().drifted(props, live)
         return {**drifted, **undeclared_expiry(props, live)} if "duration" in drifted else drifted
+
+
+def _own(props: Mapping[str, Any]) -> Props:
+    """Return the value that the stack gave to an adopted key; nothing while it has its users'."""
+    return {"key": props["key"]} if props.get("key") else {}
+
+
+def _held(id_: str, props: Mapping[str, Any]) -> str:
+    """Return the hash of the key's value; the id of an adopted key follows a rotation with the next refresh."""
+    return key_hash(str(props["key"])) if props.get("key") else id_
+
+
+def _is_rotated(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Whether an adopted key gets another value."""
+    if news.get("adopt") is not True or "start" not in news or not was_rotated(news):
+        return False
+    return is_unknown(news["own_key"]) or olds.get("key") != news["own_key"]
 
 
 class BudgetProvider(ObjectProvider):

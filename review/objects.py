@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from config.access import RESERVED
+from litellm_admin.adoption import was_rotated
 from review.markdown import code, count, folded_in_line, listed
 from review.plan import Action, Change
 from review.preview import State
@@ -37,6 +38,7 @@ FEW: Final = 4
 """Objects that a row names without a fold."""
 NOT_FIELDS: Final = frozenset(
     {"__provider", "url", "token", "key", "adopt", "licensed", "settle", "grace", "expires", "managed_by"}
+    | {"own_key", "rotation", "start"}  # of an adopted key
 )
 """Inputs that say how the proxy is reached and what a resource may do: no fields of the object."""
 
@@ -74,7 +76,19 @@ class Object:
     @property
     def rotated(self) -> bool:
         """Whether the key gets another value and stays the same key in everything else."""
-        return self.kind == "VirtualKey" and self.action is Action.REPLACE and "key" in self.change.reasons
+        if self.kind != "VirtualKey":
+            return False
+        if self.action is Action.UPDATE:
+            return self._gets_own_value
+        return self.action is Action.REPLACE and "key" in self.change.reasons
+
+    @property
+    def _gets_own_value(self) -> bool:
+        """Whether an adopted key's rotation is raised: that is an update in place (litellm_admin/adoption.py)."""
+        old, new = self.change.old.inputs, self.change.new.inputs
+        if "rotation" not in new or not was_rotated(new):
+            return False
+        return old["rotation"] != new["rotation"] if "rotation" in old else not was_rotated(old)
 
     @property
     def lasts(self) -> bool:

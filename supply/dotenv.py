@@ -39,11 +39,18 @@ def access(outputs: Mapping[str, Any], *, stack: str, key: str) -> Access:
     groups: Mapping[str, Any] = outputs.get("keyGroups") or {}
     if group := next((group for group in groups.values() if key in group["keys"]), None):
         keys, models = group["keys"], group["models"]
+    if not keys.get(key) and key in (outputs.get("keyModels") or {}):
+        raise SupplyError(
+            f"The value of virtual key {key!r} is known to its users only: the stack adopted it (`adopt: true`)",
+            mend="To give it a value of the stack's own, raise the key's `rotation` in"
+            f" Pulumi.{stack}.yaml and run `make up STACK={stack}`: its users' value stays valid for the `grace`.",
+        )
     if key not in keys:
+        known = [alias for alias, value in keys.items() if value]
         of_groups = f", and those of the groups {', '.join(groups)}" if groups else ""
         raise SupplyError(
             f"Stack {stack} has no virtual key {key!r}",
-            mend=f"It has: {', '.join(keys) or 'none'}{of_groups}. "
+            mend=f"It has: {', '.join(known) or 'none'}{of_groups}. "
             f"Keys are declared in Pulumi.{stack}.yaml under litellm-stack:access.keys.",
         )
     return Access(

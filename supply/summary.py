@@ -35,7 +35,9 @@ def show(outputs: Mapping[str, Any], *, stack: str, checkout: Path, console: Con
 
 def write_env(outputs: Mapping[str, Any], *, stack: str, file: Path) -> dotenv.Access | None:
     """Write the .env for the key that it was written for before, else for the first one; None where it is not ours."""
-    keys = in_declared_order(outputs.get("virtualKeys") or {}, file.parent / f"Pulumi.{stack}.yaml")
+    # The value of an adopted key is empty while only its users know it.
+    known = [alias for alias, value in (outputs.get("virtualKeys") or {}).items() if value]
+    keys = in_declared_order(known, file.parent / f"Pulumi.{stack}.yaml")
     before = dotenv.owner(file)
     if not keys or dotenv.holds_foreign_key(file) or (before and before[0] != stack):
         return None

@@ -44,14 +44,14 @@ class VerificationProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Ask everything."""
-        verify(props, gateway=True, keys=props["keys"], stored=False)
+        verify(props, gateway=True, keys=_known(props), stored=False)
         return CreateResult("verification", _outs(props))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Ask for what is new."""
         same = _olds.get(DATABASE) == _news[DATABASE]
         before = (_olds.get("verified") or {}) if same else {}
-        new = {alias: value for alias, value in _news["keys"].items() if before.get(alias) != _hash(value)}
+        new = {alias: value for alias, value in _known(_news).items() if before.get(alias) != _hash(value)}
         verify(_news, gateway=_moved(_olds, _news), keys=new, stored=not same)
         return UpdateResult(_outs(_news))
 
@@ -119,8 +119,13 @@ def _moved(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     return any(olds.get(name) != news.get(name) for name in GATEWAY)
 
 
+def _known(props: Mapping[str, Any]) -> dict[str, str]:
+    """Return the keys whose values are known: an adopted one has an empty value here while it has its users'."""
+    return {alias: value for alias, value in props["keys"].items() if value}
+
+
 def _hashes(props: Mapping[str, Any]) -> dict[str, str]:
-    return {alias: _hash(value) for alias, value in props["keys"].items()}
+    return {alias: _hash(value) for alias, value in _known(props).items()}
 
 
 def _hash(value: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pulumi
 from pulumi import Input, Output
 
-_SECRET: Final = ("token", "key", "master_key", "seed")
+_SECRET: Final = ("token", "key", "own_key", "master_key", "seed")
 
 Strings = Input[Sequence[Input[str]]]
 Limits = Input[Mapping[str, Input[int]]]

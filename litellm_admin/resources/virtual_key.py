@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import Input, Output, dynamic
 
+from litellm_admin.adoption import FIRST, is_beyond
 from litellm_admin.provider import VirtualKeyProvider
 from litellm_admin.resources.args import Json, Limits, LoginArgs, Strings, brief_trace, with_secrets
 
@@ -14,15 +15,18 @@ from litellm_admin.resources.args import Json, Limits, LoginArgs, Strings, brief
 class VirtualKeyArgs(LoginArgs):
     """A virtual key: its alias (unique on the proxy), and the fields of `fields.virtual_key.KeyFields`.
 
-    key: its value. adopt: instead of a value, take over the key that has this alias already; it stays as its users
-    know it. grace: the value replaces an earlier one of the key with this alias (with adopt: whoever made it), which
-    stays valid for so long: `24h`, or `0s` to cut it off at once.
+    key: its value. grace: the value replaces an earlier one of the key with this alias, which stays valid for so long:
+    `24h`, or `0s` to refuse it at once. adopt: take over the key that has this alias already; it keeps the value that
+    its users know, whatever `rotation` is at that moment (litellm_admin/adoption.py). Once `rotation` is raised the key
+    gets the value in `own_key`, and its users' value stays valid for `grace`.
     """
 
     key_alias: Input[str]
     key: Input[str] | None = None
     adopt: Input[bool] | None = None
     grace: Input[str] | None = None
+    own_key: Input[str] | None = None
+    rotation: Input[str] | None = None
     models: Strings | None = None
     aliases: Input[Mapping[str, Input[str]]] | None = None
     max_budget: Input[float] | None = None
@@ -73,18 +77,38 @@ class VirtualKeyArgs(LoginArgs):
 class VirtualKey(dynamic.Resource, module="litellm", name="VirtualKey"):
     """A virtual key of the proxy. Its id is the hash of its value, which no request names after the creation.
 
-    Outputs: key (secret; not known for an adopted one), key_alias, expires (ISO 8601, None without a duration).
+    Outputs: key (secret), key_alias, expires (ISO 8601, None without a duration). The value of an adopted key is
+    `value_of_adopted`. Once such a key is rotated, its id is the new value's hash from the next refresh on.
     """
 
     key: Output[str]
     key_alias: Output[str]
     expires: Output[str | None]
+    start: Output[str | None]
 
     def __init__(self, resource_name: str, args: VirtualKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         with brief_trace():
             super().__init__(
                 VirtualKeyProvider(),
                 resource_name,
-                {**args.props(), "expires": None},
-                with_secrets(opts, "key", "token"),
+                {**args.props(), "expires": None, "start": None},
+                with_secrets(opts, "key", "own_key", "token"),
             )
+
+    def value_of_adopted(self, own_key: Output[str], *, rotation: str) -> Output[str]:
+        """Return the value of an adopted key with this `own_key` and `rotation`; empty while it is its users'.
+
+        A state that was written before there were starts has none to read in a preview.
+        """
+        return Output.all(_known(self.start), own_key).apply(
+            lambda given: str(given[1]) if is_beyond(rotation, given[0] or FIRST) else ""
+        )
+
+
+def _known(output: Output[str | None]) -> Output[str | None]:
+    """Return an output that is None instead of unknown."""
+
+    async def always() -> bool:
+        return True
+
+    return Output(output.resources(), output.future(), always(), output.is_secret())

@@ -163,10 +163,9 @@ def test_a_key_that_was_there_is_taken_over_with_the_value_that_its_users_have(
     changed = {**inputs, "rpm_limit": 5.0}
     outs = PROVIDER.update(created.id, created.outs or {}, changed).outs or {}
     assert PROVIDER.read(created.id, outs).inputs == changed
-    # Given a value of the stack's own, it becomes another key, in the place of this one.
+    # Without `adopt` another key would take its place, and its users would be refused.
     owned = {**login, "key_alias": name, "key": derive_key("seed", name=name, rotation=1)}
-    diff = PROVIDER.diff(created.id, outs, owned)
-    assert (diff.replaces, diff.delete_before_replace) == (["key"], True)
+    assert [failure.property for failure in PROVIDER.check(outs, owned).failures] == ["adopt"]
     PROVIDER.delete(created.id, outs)
     assert PROVIDER.read(created.id, outs).id is None
 
@@ -266,8 +265,9 @@ def test_a_key_is_deleted_once_or_twice(make_key: MakeKey) -> None:
 
 def test_a_gateway_that_is_down_makes_nothing_disappear(make_key: MakeKey, capsys: pytest.CaptureFixture[str]) -> None:
     outs = {**make_key(models=["chat"]), "url": "http://127.0.0.1:1", "expires": None}
-    read = PROVIDER.read("id", outs)
-    assert (read.id, read.outs, read.inputs) == ("id", outs, None)
+    id_ = key_hash(outs["key"])
+    read = PROVIDER.read(id_, outs)
+    assert (read.id, read.outs, read.inputs) == (id_, outs, None)
     assert "kept as recorded" in capsys.readouterr().out
 
 

@@ -170,20 +170,139 @@ def test_somebody_elses_key_of_this_alias_is_not_rotated_away(gateway: Gateway, 
     assert chat(gateway, {"key": foreign}) == 200
 
 
-def test_an_adopted_key_gets_a_value_of_the_stacks_own_by_rotation(gateway: Gateway, login: Login, name: str) -> None:
-    foreign = f"sk-{secrets.token_urlsafe(24)}"
-    gateway.admin("POST", "/key/generate", json={"key": foreign, "key_alias": name, "spend": 0.75})
-    adopted = {**login, "key_alias": name, "adopt": True}
-    outs = PROVIDER.create(adopted).outs or {}
-    new = successor({**adopted, "key": ""})
-    result = PROVIDER.diff(key_hash(foreign), outs, new)
-    assert (result.replaces, result.delete_before_replace) == (["key"], False)
-    assert PROVIDER.check(outs, new).failures == []
-    PROVIDER.create(new)
-    PROVIDER.delete(key_hash(foreign), outs)
-    assert (chat(gateway, {"key": foreign}), chat(gateway, new)) == (200, 200)
-    assert info(gateway, new)["spend"] == 0.75
-    assert info(gateway, {"key": foreign})["expires"] is not None
+class Adopted:
+    """A key of this alias that another owner created, and what the engine does with the resource that adopts it."""
+
+    def __init__(self, gateway: Gateway, login: Login, alias: str) -> None:
+        self.gateway, self.seed = gateway, secrets.token_hex()
+        self.users = f"sk-{secrets.token_urlsafe(24)}"
+        self.login: Props = {**login, "key_alias": alias, "adopt": True}
+        gateway.admin("POST", "/key/generate", json={"key": self.users, "key_alias": alias, "spend": 0.75})
+        self.id, self.inputs, self.outs = "", Props(), Props()
+
+    def value(self, number: int) -> str:
+        return derive_key(self.seed, name=self.login["key_alias"], rotation=number)
+
+    def declared(self, number: int, *, grace: str = "24h", **fields: Any) -> Props:
+        position = {"own_key": self.value(number), "rotation": f"{number}.1", "grace": grace}
+        return {**self.login, **position, **fields}
+
+    def up(self, number: int, **given: Any) -> str:
+        """Refresh, check, compare and apply, as `pulumi up` does; return what was done."""
+        if self.outs:
+            read = PROVIDER.read(self.id, self.outs)
+            self.id, self.outs, self.inputs = read.id or "", read.outs or {}, read.inputs or {}
+            assert "key" not in self.inputs, "the engine would keep it in clear"
+        declared = self.declared(number, **given)
+        result = PROVIDER.check(self.inputs if self.id else {}, declared)
+        assert result.failures == []
+        self.inputs = result.inputs
+        if not self.id:
+            created = PROVIDER.create(self.inputs)
+            self.id, self.outs = created.id, created.outs or {}
+            return "create"
+        diff = PROVIDER.diff(self.id, self.outs, self.inputs)
+        assert diff.replaces == []
+        if not diff.changes:
+            return "same"
+        self.outs = PROVIDER.update(self.id, self.outs, self.inputs).outs or {}
+        return "update"
+
+    def answers(self, *values: str) -> list[int]:
+        return [chat(self.gateway, {"key": value}) for value in values]
+
+    def expires(self, value: str) -> str | None:
+        expires: str | None = info(self.gateway, {"key": value})["expires"]
+        return expires
+
+
+@pytest.fixture
+def adopted(gateway: Gateway, login: Login, name: str) -> Adopted:
+    return Adopted(gateway, login, name)
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_u01_adopting_a_key_never_retires_its_value_whatever_the_number_is(adopted: Adopted, number: int) -> None:
+    assert adopted.up(number, grace="1s") == "create"
+    assert adopted.up(number, grace="1s") == "same"
+    # Another run that was killed before it recorded the first one.
+    PROVIDER.create(adopted.inputs)
+    time.sleep(2)
+    assert adopted.answers(adopted.users) == [200]
+    assert adopted.expires(adopted.users) is None
+    assert adopted.up(number, grace="1s", rpm_limit=7.0) == "update"
+    assert adopted.answers(adopted.users, adopted.value(number)) == [200, 401]
+
+
+def test_u01_a_later_increase_rotates_an_adopted_key_with_the_grace(adopted: Adopted) -> None:
+    adopted.up(2)
+    assert adopted.up(3, grace="1h") == "update"
+    assert adopted.answers(adopted.users, adopted.value(3), adopted.value(2)) == [200, 200, 401]
+    assert adopted.expires(adopted.users) is not None
+    assert info(adopted.gateway, {"key": adopted.value(3)})["spend"] == 0.75
+    assert adopted.up(3, grace="1h") == "same"
+    assert adopted.id == key_hash(adopted.value(3)), "a refresh brings the id to the value that the key has"
+    assert adopted.up(4, grace="0s") == "update"
+    assert adopted.answers(adopted.users, adopted.value(3), adopted.value(4)) == [200, 401, 200]
+    assert adopted.up(4, grace="0s", rpm_limit=7.0) == "update"
+    assert info(adopted.gateway, {"key": adopted.value(4)})["rpm_limit"] == 7
+    PROVIDER.delete(adopted.id, adopted.outs)
+    assert not exists(adopted.gateway, {"key": adopted.value(4)})
+
+
+def test_u01_a_key_that_an_earlier_version_adopted_is_left_alone_until_its_number_is_raised(adopted: Adopted) -> None:
+    # What the state holds of it: neither a value nor a start.
+    adopted.id, adopted.outs = key_hash(adopted.users), dict(adopted.login)
+    assert adopted.up(1) == "same"
+    assert adopted.answers(adopted.users) == [200]
+    assert adopted.up(2) == "update"
+    assert adopted.answers(adopted.users, adopted.value(2)) == [200, 200]
+
+
+def test_u01_a_key_that_an_earlier_version_adopted_and_rotated_keeps_its_value(adopted: Adopted) -> None:
+    before = {**adopted.login, "key": adopted.value(2), "grace": "24h"}
+    adopted.gateway.admin("POST", "/key/delete", json={"keys": [key_hash(adopted.users)]})
+    adopted.gateway.admin("POST", "/key/generate", json={"key": before["key"], "key_alias": before["key_alias"]})
+    adopted.id, adopted.outs = key_hash(before["key"]), before
+    assert adopted.up(2) == "same"
+    assert adopted.up(3) == "update"
+    assert adopted.answers(adopted.value(2), adopted.value(3)) == [200, 200]
+
+
+def test_u01_a_rotation_of_an_adopted_key_that_was_cut_off_is_finished_by_the_next(adopted: Adopted) -> None:
+    adopted.up(1)
+    keys = AdminClient(adopted.login["url"], token=adopted.login["token"]).keys
+    retire(
+        keys,
+        adopted.login["key_alias"],
+        successor=key_hash(adopted.value(2)),
+        grace="24h",
+        adopt=True,
+        subject="the key of this test",
+    )
+    assert adopted.up(2) == "update"
+    assert adopted.answers(adopted.users, adopted.value(2)) == [200, 200]
+    assert info(adopted.gateway, {"key": adopted.value(2)})["spend"] == 0.75
+    assert adopted.up(2) == "same"
+
+
+def test_u01_an_adopted_key_that_was_rotated_is_found_again_without_its_state(adopted: Adopted) -> None:
+    adopted.up(1)
+    adopted.up(2)
+    adopted.id, adopted.outs, adopted.inputs = "", {}, {}
+    assert adopted.up(2) == "create"
+    assert adopted.outs["key"] == adopted.value(2)
+    assert adopted.up(2) == "same"
+    assert adopted.answers(adopted.users, adopted.value(2)) == [200, 200]
+
+
+def test_u01_an_adopted_key_that_was_rotated_and_deleted_by_hand_is_created_again(adopted: Adopted) -> None:
+    adopted.up(1)
+    adopted.up(2)
+    adopted.gateway.admin("POST", "/key/delete", json={"keys": [key_hash(adopted.value(2))]})
+    assert adopted.up(2) == "update"
+    assert adopted.answers(adopted.value(2)) == [200]
+    assert adopted.up(2) == "same"
 
 
 def test_a_value_of_before_a_rotation_counts_as_the_stacks_own(gateway: Gateway, old: Props) -> None:
@@ -196,4 +315,4 @@ def test_a_value_of_before_a_rotation_counts_as_the_stacks_own(gateway: Gateway,
 
 def test_a_grace_without_a_value_is_refused_at_preview(login: Login, name: str) -> None:
     failures = PROVIDER.check({}, {**login, "key_alias": name, "adopt": True, "grace": "24h"}).failures
-    assert [failure.property for failure in failures] == ["grace"]
+    assert [failure.property for failure in failures] == ["own_key"]

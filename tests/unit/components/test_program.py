@@ -159,10 +159,14 @@ def test_a_key_belongs_to_the_team_that_it_is_written_in_or_names(
     assert (member["team_id"], member["user_id"], member["max_budget_in_team"]) == ("support", "alice", 5)
 
 
-def test_an_adopted_key_has_no_value(resources: dict[str, mocks.MockResourceArgs]) -> None:
+def test_u01_an_adopted_key_has_no_value_but_the_one_that_it_gets_when_it_is_rotated(
+    resources: dict[str, mocks.MockResourceArgs],
+) -> None:
     adopted = resources["access-key-from-before"].inputs
     assert "key" not in adopted
-    assert adopted["adopt"] is True
+    assert (adopted["adopt"], adopted["rotation"], adopted["grace"]) == (True, "1.1", "24h")
+    # Wrapped, because it is a secret.
+    assert adopted["own_key"]["value"].startswith("sk-")
 
 
 def test_a_credential_gets_the_value_that_the_proxy_would_not_look_up(

@@ -128,6 +128,29 @@ def test_a_budget_names_who_is_attached_to_it() -> None:
     assert "| budget `b` (customer `acme`, 3 keys) | spend limit | $1 for good | $2 for good |" in text
 
 
+ADOPTED = {"adopt": True, "own_key": "[secret]", "start": "2.1", "rotation": "2.1", "grace": "3m"}
+BEFORE_STARTS = {"adopt": True}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_rotated"),
+    [
+        (ADOPTED, {**ADOPTED, "rotation": "3.1"}, True),
+        ({**ADOPTED, "rotation": "3.1"}, {**ADOPTED, "rotation": "3.1", "rpm_limit": 7}, False),
+        (ADOPTED, {**ADOPTED, "rpm_limit": 7}, False),
+        (BEFORE_STARTS, {**ADOPTED, "start": "1.1", "rotation": "2.1"}, True),
+        ({**BEFORE_STARTS, "grace": "3m"}, {**ADOPTED, "start": "1.1", "rotation": "2.1", "rpm_limit": 7}, False),
+    ],
+)
+def test_u01_a_raised_number_of_an_adopted_key_is_a_rotation(
+    old: dict[str, object], new: dict[str, object], is_rotated: bool
+) -> None:
+    text = report.render(preview(key("update", "lab", old=old, new=new)))
+    assert ("**1 key rotated**" in text) is is_rotated
+    assert ("stays valid for `3m`" in text) is is_rotated
+    assert "Other settings" not in text
+
+
 def test_a_rotation_that_is_taken_back_refuses_the_current_value() -> None:
     text = report.render(preview(key("replace", "a", old={"grace": "1h"}, new={}, replaceReasons=["key"])))
     assert "| key `a` | **refused at once**: the key goes back to a value of before |" in text

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from supply import dotenv, summary
 from supply.errors import SupplyError
 
-OUTPUTS = {
+OUTPUTS: dict[str, Any] = {
     "gatewayUrl": "http://127.0.0.1:4000",
     "virtualKeys": {"a-later": "sk-later", "first": "sk-first"},
     "keyModels": {"a-later": ["chat"], "first": ["my model's name", "chat"]},
@@ -53,6 +54,20 @@ def test_an_unknown_key_is_named_with_those_that_there_are() -> None:
     with pytest.raises(SupplyError, match="has no virtual key 'nope'") as caught:
         dotenv.access(OUTPUTS, stack="dev", key="nope")
     assert "a-later, first" in caught.value.mend
+
+
+@pytest.mark.parametrize("held", [{}, {"lab": ""}])
+def test_u07_the_value_of_an_adopted_key_is_known_to_its_users_only(held: dict[str, str]) -> None:
+    outputs = {**OUTPUTS, "virtualKeys": {**OUTPUTS["virtualKeys"], **held}, "keyModels": {"lab": ["chat"]}}
+    with pytest.raises(SupplyError, match="key 'lab' is known to its users only") as caught:
+        dotenv.access(outputs, stack="dev", key="lab")
+    assert "raise the key's `rotation` in Pulumi.dev.yaml" in caught.value.mend
+
+
+def test_u07_the_env_file_is_not_written_for_an_adopted_key_whose_value_is_not_known(file: Path) -> None:
+    adopted = {**OUTPUTS, "virtualKeys": {"first": "", "a-later": "sk-later"}}
+    assert summary.write_env(adopted, stack="dev", file=file)
+    assert dotenv.owner(file) == ("dev", "a-later")
 
 
 def test_the_key_is_in_no_representation() -> None:
