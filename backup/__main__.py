@@ -1,8 +1,9 @@
 """Take and restore backups by hand: `python -m backup take|restore`, with what to do as JSON on standard input.
 
 The input holds `backup`, what the state records of the stack's Backup resource, `salt_key`, that of its encrypted rows,
-and for `restore` also `migration` (the stack's migration job), `label`, `file`, `passphrase` and `confirmed`. It comes
-on standard input, because arguments and environment can be read by others.
+and for `restore` also `migration` (the stack's migration job), `label`, `file`, `passphrase`, `confirmed`, `declared`
+(what the config declares in `section`) and `seeds` (all that the stack has had). It comes on standard input, because
+arguments and environment can be read by others.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from backup import restore
 from backup.archive import Archive
+from backup.collisions import Declared
 from backup.errors import BackupError
 from backup.take import Subject, take
 from engine.api import EngineError
@@ -59,6 +61,9 @@ def _restore(given: Mapping[str, Any]) -> None:
         litellm_image=str(recorded["litellm_reference"]),
         salt_key=str(given["salt_key"]),
         migration=given["migration"],
+        declared=[Declared(**each) for each in given["declared"]],
+        section=str(given["section"]),
+        seeds=given["seeds"],
         place=beside.recorded(recorded),
     )
     backup = Archive(Path(given["file"]), passphrase=str(given["passphrase"]))

@@ -8,7 +8,7 @@ What is piped through them is never on a disk in clear.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.2
 START_SECONDS = 60
 LOG = "/tmp/litellm-stack-restore.log"  # noqa: S108  # a path in the container, in memory
+LISTING = "/tmp/litellm-stack-listing.sql"  # noqa: S108  # a path in the container, in memory
 RESTORED = "litellm-stack: restored"
+LISTED = "litellm-stack: listed"
 _MARK = execution.MARK.encode()
 _PSQL = 'psql -X -q -U "$POSTGRES_USER" -d "$POSTGRES_DB" -v ON_ERROR_STOP=1'
 
@@ -59,6 +61,10 @@ _RESTORE = f"""
 head -c "$SIZE" |
 {{ printf '%s\\n' "$BEGIN" && pg_restore --no-owner --no-privileges --file=- && printf '%s' "$END"; }} |
 {_PSQL} -v VERBOSITY=terse -v SHOW_CONTEXT=never -o /dev/null > {LOG} 2>&1
+"""
+# Into memory, and read from there once pg_restore has ended well: what is piped back may be cut off.
+_LIST = f"""
+head -c "$SIZE" | pg_restore --data-only $TABLES --file={LISTING} 2> {LOG} && echo "{LISTED}" >> {LOG}
 """
 _COUNT = f"""
 SELECT string_agg(n || ' ' || kind, ', ') FROM (
@@ -101,8 +107,23 @@ class Database:
 
     def restore(self, archive: Archive) -> None:
         """Put the archive's content in the place of everything that is there, in one transaction."""
-        environment = {"SIZE": str(archive.checked_size()), "BEGIN": _BEGIN, "END": _END}
-        with _stdin(self._container, ["sh", "-c", _RESTORE], environment) as (started, pipe):
+        if reason := self._pipe(archive, _RESTORE, end=RESTORED, BEGIN=_BEGIN, END=_END):
+            raise BackupError(f"the backup could not be restored; the database is as it was:\n{reason}")
+
+    def rows_of(self, archive: Archive, tables: Iterable[str]) -> str:
+        """Return the archive's rows of some tables as pg_restore prints them; the database is not touched."""
+        named = " ".join(f"--table={table}" for table in tables)
+        try:
+            if reason := self._pipe(archive, _LIST, end=LISTED, TABLES=named):
+                raise BackupError(f"the backup could not be read; nothing was changed:\n{reason}")
+            return self._run(f"cat {LISTING}")
+        finally:
+            self._run(f"rm -f {LISTING}")
+
+    def _pipe(self, archive: Archive, script: str, *, end: str, **environment: str) -> str:
+        """Run a script that reads the archive's dump; return why it did not end well, nothing if its log ends so."""
+        environment["SIZE"] = str(archive.checked_size())
+        with _stdin(self._container, ["sh", "-c", script], environment) as (started, pipe):
             try:
                 archive.copy(pipe)
             except OSError:
@@ -111,9 +132,9 @@ class Database:
             _wait(self._container, started)
         log = self._run(f"cat {LOG}").strip().splitlines()
         self._run(f"rm -f {LOG}")
-        if not log or log[-1] != RESTORED:
-            reason = "\n".join(f"    {line}" for line in log[:10]) or "    (Postgres gave no reason)"
-            raise BackupError(f"the backup could not be restored; the database is as it was:\n{reason}")
+        if log and log[-1] == end:
+            return ""
+        return "\n".join(f"    {line}" for line in log[:10]) or "    (Postgres gave no reason)"
 
     def wait(self) -> None:
         """Wait until the server answers."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backup import database, replicas
+from backup import collisions, database, replicas
 from backup.archive import Archive
+from backup.collisions import Declared
 from backup.errors import BackupError
 from backup.reencrypt import reencrypt
 from engine import job
@@ -19,7 +20,8 @@ from postgres_admin.beside import Beside
 class Target:
     """The stack that is restored into: its label, its database's container, its migration job, its salt key.
 
-    `place` is from where to reach the database, unless that is inside its container.
+    `place` is from where to reach the database, unless that is inside its container. `declared` are the objects that
+    the config declares in `section`, and `seeds` are all that the values of its keys were derived from.
     """
 
     stack: str
@@ -28,6 +30,9 @@ class Target:
     litellm_image: str
     salt_key: str
     migration: Mapping[str, Any]
+    declared: Sequence[Declared] = ()
+    section: str = "access"
+    seeds: Sequence[str] = ()
     place: Beside | None = None
 
     def __repr__(self) -> str:
@@ -36,7 +41,7 @@ class Target:
     @property
     def hidden(self) -> list[str]:
         """What no message may show."""
-        secrets = [self.salt_key, str(self.migration["environment"]["DATABASE_URL"])]
+        secrets = [self.salt_key, *self.seeds, str(self.migration["environment"]["DATABASE_URL"])]
         return [*secrets, self.place.password] if self.place else secrets
 
 
@@ -51,11 +56,7 @@ def restore(backup: Archive, target: Target, *, confirmed: bool, say: Callable[[
             if found is None:
                 raise BackupError(f"stack {target.stack} has no database; bring it up: make up STACK={target.stack}")
             backup.manifest.refuse_older(postgres_major=found.major, litellm_image=target.litellm_image)
-            if not confirmed and (content := found.content()):
-                raise BackupError(
-                    f"the database of stack {target.stack} is not empty ({content}), and the backup would take its"
-                    f" place: save it with `make backup`, and repeat the command with CONFIRM={target.stack}"
-                )
+            _refuse(found, backup, target, confirmed=confirmed)
             stopped, start = replicas.stop(
                 client, target.label, timeout=float(target.migration["timeout"]), hidden=target.hidden
             )
@@ -65,6 +66,21 @@ def restore(backup: Archive, target: Target, *, confirmed: bool, say: Callable[[
             say("the replicas serve again")
     finally:
         client.close()
+
+
+def _refuse(found: database.Database, backup: Archive, target: Target, *, confirmed: bool) -> None:
+    """Raise BackupError with all reasons for which the restore, or the update after it, would fail."""
+    reasons = []
+    if not confirmed and (content := found.content()):
+        reasons.append(
+            f"the database of stack {target.stack} is not empty ({content}), and the backup would take its"
+            f" place: save it with `make backup`, and repeat the command with CONFIRM={target.stack}"
+        )
+    rows = collisions.parse(found.rows_of(backup, collisions.TABLES))
+    if taken := list(collisions.collisions(target.declared, rows, seeds=target.seeds)):
+        reasons.append(collisions.explained(taken, stack=target.stack, section=target.section))
+    if reasons:
+        raise BackupError("\n  and ".join(reasons) + "\n  Nothing was stopped or changed.")
 
 
 def _replace(

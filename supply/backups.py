@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from getpass import getpass
 from pathlib import Path
 from typing import Any
 
-from supply import tool
+from supply import declared, tool
 from supply.errors import SupplyError
 from supply.pulumi import Pulumi
 
 PASSPHRASE = "LITELLM_BACKUP_PASSPHRASE"  # noqa: S105  # the name of a variable
 ASSENT = "CONFIRM"
+_SEED = re.compile(r"::secrets-seed(-\d+)?$")
+"""The end of the URN of each seed that the stack has had (components/secrets.py)."""
 BACKUP, MIGRATION, SALT_KEY = "dynamic/backup:Backup", "dynamic/engine:Job", "dynamic/ciphertext:SaltKey"
 
 
 def recorded(pulumi: Pulumi) -> dict[str, Any]:
     """Return what the state records of the stack's database, secrets in clear: for this process only."""
-    found = {str(resource["type"]).partition(":")[2]: resource for resource in pulumi.resources_in_clear()}
+    resources = pulumi.resources_in_clear()
+    found = {str(resource["type"]).partition(":")[2]: resource for resource in resources}
     if not {BACKUP, MIGRATION, SALT_KEY} <= found.keys():
         raise SupplyError(f"Stack {pulumi.stack} is not up", mend=f"Bring it up first: make up STACK={pulumi.stack}")
     # A rotated password is no reason to run the job again: its outputs are those of its last run.
@@ -28,6 +32,7 @@ def recorded(pulumi: Pulumi) -> dict[str, Any]:
         "migration": found[MIGRATION]["inputs"],
         # The backup's own may be one that was refused after it had been recorded.
         "salt_key": found[SALT_KEY]["outputs"]["salt_key"],
+        "seeds": [resource["outputs"]["result"] for resource in resources if _SEED.search(str(resource.get("urn")))],
     }
 
 
@@ -64,19 +69,32 @@ def restore(
         python=python,
         passphrase=_passphrase(environment, ask),
         confirmed=bool(assent),
+        objects=declared.declared(pulumi, project=project),
     )
 
 
 def replace(
-    pulumi: Pulumi, file: Path, *, project: str, python: Path, passphrase: str = "", confirmed: bool = True
+    pulumi: Pulumi,
+    file: Path,
+    *,
+    project: str,
+    python: Path,
+    passphrase: str = "",
+    confirmed: bool = True,
+    objects: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Put a backup in the place of the database's content, opened with the stack's own passphrase if none is given."""
+    """Put a backup in the place of the database's content, opened with the stack's own passphrase if none is given.
+
+    objects: what the stack declares and the backup must not hold as another owner's (supply/declared.py).
+    """
     given = recorded(pulumi)
     given |= {
         "label": f"{project}/{pulumi.stack}",
         "file": str(file.resolve()),
         "passphrase": passphrase or given["backup"]["passphrase"],
         "confirmed": confirmed,
+        "declared": list(objects),
+        "section": f"{project}:access",
     }
     _run("restore", given, python=python, pulumi=pulumi)
 

@@ -169,7 +169,18 @@ def _restore(given: argparse.Namespace) -> int:
         environment=os.environ,
     )
     # The stack's own login and what it declares are not in the backup, or are there as they were.
-    _bring_up(pulumi, console)
+    try:
+        _bring_up(pulumi, console)
+    except SupplyError as error:
+        raise SupplyError(
+            f"The backup is restored and the gateway serves it; the update after it failed: {error.message}",
+            mend=f"{error.mend}\nFix what stands above and run `make up STACK={given.stack}`. Do not restore again:"
+            " what was spent since would be lost.".strip(),
+        ) from None
+    console.say(
+        "The backup is restored: virtual keys have the values that their users had at the backup. Check the gateway"
+        f" with `make status STACK={given.stack}`."
+    )
     return 0
 
 

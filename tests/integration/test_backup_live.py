@@ -13,7 +13,7 @@ import docker
 import pytest
 from docker.models.containers import Container
 
-from backup import archive
+from backup import archive, collisions
 from backup.archive import Archive, Sink
 from backup.database import Database, opened
 from backup.errors import BackupError
@@ -94,6 +94,21 @@ def test_a_restore_does_not_wait_for_whoever_holds_a_lock(
         pass
     database.restore(backup)
     assert count(container) == ROWS
+
+
+def test_u06_the_rows_of_a_table_are_read_from_the_backup_and_not_from_the_database(
+    database: Database, container: Container, tmp_path: Path
+) -> None:
+    query(container, "UPDATE \"LiteLLM_VerificationToken\" SET key_alias = E'tab\\there' WHERE key_alias = 'key-7'")
+    backup = written(database, tmp_path)
+    query(container, 'DELETE FROM "LiteLLM_VerificationToken"; CREATE TABLE made_since ();')
+    rows = collisions.parse(database.rows_of(backup, collisions.TABLES))["LiteLLM_VerificationToken"]
+    aliases = {row["key_alias"] for row in rows}
+    assert (len(rows), {"tab\there", "key-20000"} <= aliases) == (ROWS + 1, True)
+    assert count(container) == 0
+    assert query(container, "SELECT to_regclass('made_since') IS NOT NULL") == "t"
+    left: Any = container.exec_run(["ls", "/tmp"]).output
+    assert b"litellm-stack" not in left
 
 
 class Half:
