@@ -1,7 +1,7 @@
 """Take and restore backups by hand: `python -m backup take|restore`, with what to do as JSON on standard input.
 
 The input holds `backup`, what the state records of the stack's Backup resource, `salt_key`, that of its encrypted rows,
-and for `restore` also `migration` (the stack's migration job), `label`, `file`, `passphrase`, `confirmed`, `declared`
+and for `restore` also `migration` (the stack's migration job), `label`, `file`, `passphrases`, `confirmed`, `declared`
 (what the config declares in `section`) and `seeds` (all that the stack has had). It comes on standard input, because
 arguments and environment can be read by others.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from backup import restore
-from backup.archive import Archive
+from backup.archive import Archive, OtherPassphraseError
 from backup.collisions import Declared
 from backup.errors import BackupError
 from backup.take import Subject, take
@@ -66,9 +66,19 @@ def _restore(given: Mapping[str, Any]) -> None:
         seeds=given["seeds"],
         place=beside.recorded(recorded),
     )
-    backup = Archive(Path(given["file"]), passphrase=str(given["passphrase"]))
+    backup = _opened(Path(given["file"]), given["passphrases"])
     print(f"  backup of stack {backup.manifest.stack}, taken {backup.manifest.taken}", flush=True)
     restore.restore(backup, target, confirmed=bool(given["confirmed"]), say=lambda text: print(f"  {text}", flush=True))
+
+
+def _opened(file: Path, passphrases: Sequence[str]) -> Archive:
+    """Open a backup with the first passphrase that fits; the error about the last one if none does."""
+    for passphrase in passphrases[:-1]:
+        try:
+            return Archive(file, passphrase=passphrase)
+        except OtherPassphraseError:
+            continue
+    return Archive(file, passphrase=passphrases[-1])
 
 
 if __name__ == "__main__":

@@ -32,6 +32,10 @@ _MODE = 0o600
 _BLOCK = tarfile.BLOCKSIZE
 
 
+class OtherPassphraseError(BackupError):
+    """A backup was written with another passphrase."""
+
+
 class Source(Protocol):
     """Where a dump comes from."""
 
@@ -109,7 +113,7 @@ class Archive:
                 f"the passphrase opens {file}, and this host is too busy for the work that age asks for; try again"
             ) from None
         except WrongPassphraseError:
-            raise BackupError(
+            raise OtherPassphraseError(
                 f"the passphrase does not open {file}, or its key was damaged. The passphrase is that of the stack"
                 f" which took the backup (`make backup-passphrase` there); give it in {PASSPHRASE}"
             ) from None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from supply.errors import SupplyError
 from supply.folders import Folders
+from supply.private_file import private_folder
 
 BACKEND = "PULUMI_BACKEND_URL"
 PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105  # a variable's name
@@ -26,7 +27,7 @@ def prepare(environment: Mapping[str, str], *, folders: Folders, checkout: Path)
     """
     if has_backend(environment, folders=folders, checkout=checkout):
         return {}
-    _private_folder(folders.state)
+    private_folder(folders.state)
     additions = {BACKEND: f"file://{folders.state}"}
     if PASSPHRASE not in environment and PASSPHRASE_FILE not in environment:
         additions[PASSPHRASE_FILE] = str(_passphrase(folders))
@@ -70,7 +71,7 @@ def _passphrase(folders: Folders) -> Path:
 
 def _write_once(file: Path, content: str) -> None:
     """Write a private file whole; where another run was first, its content stays."""
-    _private_folder(file.parent)
+    private_folder(file.parent)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as stream:
@@ -83,10 +84,3 @@ def _write_once(file: Path, content: str) -> None:
         return
     finally:
         draft.unlink()
-
-
-def _private_folder(folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_mode & 0o077:
-        folder.chmod(0o700)

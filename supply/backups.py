@@ -9,12 +9,14 @@ from getpass import getpass
 from pathlib import Path
 from typing import Any
 
-from supply import declared, tool
+from supply import declared, kept_passphrase, tool
 from supply.errors import SupplyError
+from supply.folders import user_folders
 from supply.pulumi import Pulumi
 
 PASSPHRASE = "LITELLM_BACKUP_PASSPHRASE"  # noqa: S105  # the name of a variable
 ASSENT = "CONFIRM"
+_GENERATED = "::secrets-backup-passphrase"
 _SEED = re.compile(r"::secrets-seed(-\d+)?$")
 """The end of the URN of each seed that the stack has had (components/secrets.py)."""
 BACKUP, MIGRATION, SALT_KEY = "dynamic/backup:Backup", "dynamic/engine:Job", "dynamic/ciphertext:SaltKey"
@@ -39,6 +41,21 @@ def recorded(pulumi: Pulumi) -> dict[str, Any]:
 def passphrase(pulumi: Pulumi) -> str:
     """Return the passphrase that the stack's backups are encrypted with."""
     return str(recorded(pulumi)["backup"]["passphrase"])
+
+
+def passphrases_in(resources: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the passphrases of backups in a state in clear: that of the last update, and the one that is generated.
+
+    After a `make down` that kept the database only the latter is left.
+    """
+    found = []
+    for resource in resources:
+        outputs = resource.get("outputs") or {}
+        if str(resource.get("type")).endswith(BACKUP):
+            found.insert(0, outputs.get("passphrase"))
+        elif str(resource.get("urn")).endswith(_GENERATED):
+            found.append(outputs.get("result"))
+    return list(dict.fromkeys(str(passphrase) for passphrase in found if passphrase))
 
 
 def take(pulumi: Pulumi, *, python: Path) -> str:
@@ -67,7 +84,7 @@ def restore(
         file,
         project=project,
         python=python,
-        passphrase=_passphrase(environment, ask),
+        passphrases=_passphrases(pulumi, environment, ask),
         confirmed=bool(assent),
         objects=declared.declared(pulumi, project=project),
     )
@@ -79,19 +96,20 @@ def replace(
     *,
     project: str,
     python: Path,
-    passphrase: str = "",
+    passphrases: Sequence[str] = (),
     confirmed: bool = True,
     objects: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Put a backup in the place of the database's content, opened with the stack's own passphrase if none is given.
+    """Put a backup in the place of the database's content.
 
-    objects: what the stack declares and the backup must not hold as another owner's (supply/declared.py).
+    passphrases: those to open it with, one after the other; the stack's own if none is given. objects: what the stack
+    declares and the backup must not hold as another owner's (supply/declared.py).
     """
     given = recorded(pulumi)
     given |= {
         "label": f"{project}/{pulumi.stack}",
         "file": str(file.resolve()),
-        "passphrase": passphrase or given["backup"]["passphrase"],
+        "passphrases": list(passphrases) or [given["backup"]["passphrase"]],
         "confirmed": confirmed,
         "declared": list(objects),
         "section": f"{project}:access",
@@ -99,11 +117,12 @@ def replace(
     _run("restore", given, python=python, pulumi=pulumi)
 
 
-def _passphrase(environment: Mapping[str, str], ask: Callable[[str], str]) -> str:
+def _passphrases(pulumi: Pulumi, environment: Mapping[str, str], ask: Callable[[str], str]) -> list[str]:
+    """Return the passphrase that is given; without one, the stack's own and those of a stack of its name before it."""
     given = environment.get(PASSPHRASE, "")
     if not given and sys.stdin.isatty():
         given = ask("Passphrase of the backup (not shown; Enter for this stack's own): ")
-    return given
+    return [given] if given else [passphrase(pulumi), *kept_passphrase.kept(user_folders(environment), pulumi.stack)]
 
 
 def _run(command: str, given: Mapping[str, Any], *, python: Path, pulumi: Pulumi, keep: bool = False) -> str:

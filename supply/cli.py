@@ -16,6 +16,7 @@ from supply import (
     dotenv,
     host,
     inventory,
+    kept_passphrase,
     logs,
     plans,
     policy,
@@ -121,7 +122,8 @@ def _drift(given: argparse.Namespace) -> int:
 
 def _down(given: argparse.Namespace) -> int:
     console = Console()
-    teardown.remove(_ready(given, console), console=console, environment=os.environ)
+    folders = user_folders(os.environ)
+    teardown.remove(_ready(given, console), console=console, environment=os.environ, folders=folders)
     return 0
 
 
@@ -198,7 +200,18 @@ def _upgrade_database(given: argparse.Namespace) -> int:
 
 
 def _backup_passphrase(given: argparse.Namespace) -> int:
-    print(backups.passphrase(_ready(given, Console(sys.stderr))))
+    kept = kept_passphrase.kept(user_folders(os.environ), given.stack)
+    try:
+        own = backups.passphrase(_ready(given, Console(sys.stderr)))
+    except SupplyError:
+        # The stack is not up, or not even declared any more; its backups may still be there.
+        if not kept:
+            raise
+        own = kept[0]
+    print(own)
+    if others := [passphrase for passphrase in kept if passphrase != own]:
+        file = kept_passphrase.file_of(user_folders(os.environ), given.stack)
+        print(f"Older backups have {len(others)} other passphrase(s), kept in {file}", file=sys.stderr)
     return 0
 
 

@@ -45,15 +45,16 @@ def select(pulumi: Pulumi, *, pulumi_home: Path) -> str:
     """Have the stack in the backend, and selected for commands typed by hand; return what was done, in words."""
     state = local_state(pulumi)
     project = project_name(pulumi.checkout)
-    if state and _exists(state, project, pulumi.stack) and _is_selected(pulumi_home, pulumi.checkout, pulumi.stack):
+    if state and state_files(state, project, pulumi.stack) and _is_selected(pulumi_home, pulumi.checkout, pulumi.stack):
         return "selected before"
     command = ["pulumi", "stack", "select", "--create", "--stack", pulumi.stack, "--non-interactive"]
     run(command, what=f"Selecting stack {pulumi.stack}", env=pulumi.environment, cwd=pulumi.checkout)
     return "selected"
 
 
-def _exists(state: Path, project: str, stack: str) -> bool:
-    return any((state / ".pulumi" / "stacks" / project).glob(f"{stack}.json*"))
+def state_files(state: Path, project: str, stack: str) -> list[Path]:
+    """Return the files of a stack in a local backend; none if it does not know the stack."""
+    return list((state / ".pulumi" / "stacks" / project).glob(f"{stack}.json*"))
 
 
 def _is_selected(pulumi_home: Path, checkout: Path, stack: str) -> bool:

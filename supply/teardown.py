@@ -6,8 +6,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from supply import kept_passphrase, leftovers
+from supply.backups import passphrases_in
 from supply.console import Console
 from supply.errors import SupplyError
+from supply.folders import Folders
 from supply.process import run
 from supply.pulumi import Pulumi
 
@@ -36,27 +39,61 @@ def remove(
     *,
     console: Console,
     environment: Mapping[str, str],
+    folders: Folders,
     ask: Callable[[str], str] = input,
 ) -> None:
-    """Destroy the stack; of a protected one everything but its database and secrets, unless the user says otherwise."""
+    """Destroy the stack; of a protected one everything but its database and secrets, unless the user says otherwise.
+
+    Print what remains on the host.
+    """
     resources = pulumi.resources()
-    protected = protected_names(resources)
+    volumes = _destroy(pulumi, resources, console=console, environment=environment, folders=folders, ask=ask)
+    if remains := leftovers.described(pulumi, folders=folders, volumes=volumes):
+        console.say(f"\n{remains}")
+
+
+def _destroy(
+    pulumi: Pulumi,
+    resources: Sequence[Mapping[str, Any]],
+    *,
+    console: Console,
+    environment: Mapping[str, str],
+    folders: Folders,
+    ask: Callable[[str], str],
+) -> list[str]:
+    """Destroy what is to go, and return the volumes that stay."""
+    protected, volumes = protected_names(resources), retained_volumes(resources)
     if not protected:
+        _keep_passphrase(pulumi, console=console, folders=folders)
         pulumi.run("destroy", "--yes", "--skip-preview")
-        return
+        return volumes
     console.say(f"Stack {pulumi.stack} protects {', '.join(protected)}.")
     if not _may_delete(pulumi.stack, environment=environment, ask=ask):
         console.say("They stay, and the next `make up` goes on with the same data; everything else is removed.")
         console.say(f"(To delete them too: make down STACK={pulumi.stack} {ASSENT}={pulumi.stack})")
         pulumi.run("destroy", "--exclude-protected", "--yes", "--skip-preview")
-        return
+        return volumes or protected
     console.say("They are deleted too.")
-    volumes = retained_volumes(resources)
+    _keep_passphrase(pulumi, console=console, folders=folders)
     pulumi.run("state", "unprotect", "--all", "--yes")
     pulumi.run("destroy", "--yes", "--skip-preview")
     for volume in volumes:
         run(["docker", "volume", "rm", "--force", volume], what=f"Removing the volume {volume}")
         console.say(f"  removed volume {volume}")
+    return []
+
+
+def _keep_passphrase(pulumi: Pulumi, *, console: Console, folders: Folders) -> None:
+    """Keep the passphrase that opens the stack's backups on this host: it goes with the state."""
+    if not kept_passphrase.backups_of(folders, pulumi.stack):
+        return
+    for passphrase in reversed(passphrases_in(pulumi.resources_in_clear())):
+        kept_passphrase.keep(folders, pulumi.stack, passphrase)
+    file = kept_passphrase.file_of(folders, pulumi.stack)
+    if file.exists():
+        console.say(
+            f"The stack's backups stay. The passphrase that opens them is kept in {file}, for you alone to read."
+        )
 
 
 def _may_delete(stack: str, *, environment: Mapping[str, str], ask: Callable[[str], str]) -> bool:

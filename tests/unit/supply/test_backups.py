@@ -81,7 +81,7 @@ def test_passphrase_and_consent(
     restore(environment)
     [call] = asked
     assert (call["command"], call["label"], call["file"]) == ("restore", "gateway/prod", "/file")
-    assert (call["passphrase"], call["confirmed"]) == (passphrase, confirmed)
+    assert (call["passphrases"], call["confirmed"]) == ([passphrase], confirmed)
     assert call["migration"] == {"command": ["new"]}, "with the password of now, not that of the job's last run"
 
 

@@ -14,6 +14,7 @@ import pytest
 from supply import stack, teardown
 from supply.console import Console
 from supply.errors import SupplyError
+from supply.folders import Folders
 from supply.pulumi import Pulumi
 
 
@@ -104,15 +105,24 @@ def test_without_a_terminal_a_protected_database_stays(
 ) -> None:
     monkeypatch.setattr(RecordingPulumi, "commands", [])
     pulumi = RecordingPulumi(environment={}, checkout=tmp_path, stack="prod")
-    teardown.remove(pulumi, console=Console(), environment={})
+    teardown.remove(pulumi, console=Console(), environment={}, folders=folders_in(tmp_path))
     assert pulumi.commands == [("destroy", "--exclude-protected", "--yes", "--skip-preview")]
     assert "DELETE_DATABASE=prod" in capsys.readouterr().out
+    assert not (tmp_path / "data" / "backup-passphrases").exists(), "it is in the state"
 
 
 def test_a_consent_for_another_stack_is_refused(tmp_path: Path) -> None:
     pulumi = RecordingPulumi(environment={}, checkout=tmp_path, stack="prod")
     with pytest.raises(SupplyError, match="DELETE_DATABASE is 'dev', and the stack is 'prod'"):
-        teardown.remove(pulumi, console=Console(), environment={"DELETE_DATABASE": "dev"})
+        teardown.remove(pulumi, console=Console(), environment={"DELETE_DATABASE": "dev"}, folders=folders_in(tmp_path))
+
+
+def folders_in(folder: Path) -> Folders:
+    """Return the folders of a user, with a checkout at `folder` that names one image."""
+    (folder / "config").mkdir(exist_ok=True)
+    (folder / "config" / "images.json").write_text('{"litellm": "registry/litellm:v1"}')
+    (folder / "Pulumi.yaml").write_text("name: gateway\n")
+    return Folders(cache=folder / "cache", data=folder / "data", config=folder / "user", pulumi_home=folder / "pulumi")
 
 
 @pytest.fixture
