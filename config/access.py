@@ -59,7 +59,7 @@ class KeySettings(Declaration, KeyFields):
     OWN_WORDS: ClassVar[frozenset[str]] = frozenset({"rotation", "grace"})
 
     adopt: Flag | None = None
-    """Take over the key that has this alias, with the value that its users have."""
+    """Take over the key that has this alias; it keeps the value that its users have until its rotation is raised."""
     budget_id: Name | None = Field(default=None, validation_alias=AliasChoices("budget_id", "budget"))
     """A budget in `access.budgets` that limits the key, instead of limits of its own."""
     team_id: Name | None = Field(default=None, validation_alias=AliasChoices("team_id", "team"))

@@ -48,7 +48,7 @@ def passphrases_in(resources: Sequence[Mapping[str, Any]]) -> list[str]:
 
     After a `make down` that kept the database only the latter is left.
     """
-    found = []
+    found: list[object] = []
     for resource in resources:
         outputs = resource.get("outputs") or {}
         if str(resource.get("type")).endswith(BACKUP):

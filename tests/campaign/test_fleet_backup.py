@@ -85,6 +85,8 @@ def test_a_stack_moves_from_one_host_to_a_swarm_by_a_backup(
     for declarations in access.values():
         for settings in declarations.values():
             settings["adopt"] = True
+    # u01: as in a copied config, whose numbers and grace are those of the stack before.
+    access["keys"]["chat-app"] |= {"rotation": 2, "grace": "1s"}
     target.encrypt("secrets.OPENAI_API_KEY", "sk-canary-provider-0123456789")
     target.configure({**target.config, "access": access})
     target.up()

@@ -109,5 +109,11 @@ def test_a_users_day(checkout: Checkout, engine: docker.DockerClient) -> None:
     assert dotenv_values(env_file)["LITELLM_API_KEY"] == key
     assert checkout.spend(key) == spent
 
-    checkout.make("down", f"DELETE_DATABASE={checkout.stack}")
+    passphrase = checkout.make("backup-passphrase")
+    said = checkout.make("down", f"DELETE_DATABASE={checkout.stack}")
     assert owned(engine, label) == []
+    # u05: the backups that remain can be opened, and what remains is listed.
+    assert checkout.make("backup-passphrase") == passphrase
+    assert passphrase.strip() not in said
+    assert f"rm -r {Path(backup).parent}" in said
+    assert f"pulumi stack rm --preserve-config --stack {checkout.stack}" in said
