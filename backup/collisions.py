@@ -106,18 +106,13 @@ def explained(found: Sequence[Declared], *, stack: str, section: str) -> str:
     )
 
 
-def _hashes(key: Declared, seeds: Collection[str]) -> set[str]:
-    """Return the hashes of all values that the stack may have given to a key (components/access.py)."""
-    if key.kind == GROUP_KEY:
-        of_group = [derive_key(seed, name=f"key-group/{key.group}", rotation=1) for seed in seeds]
-        named = [(seed, key.id) for seed in of_group]
-    else:
-        named = [(seed, f"virtual/{key.id}") for seed in seeds]
-    return {
-        key_hash(derive_key(seed, name=name, rotation=number))
-        for seed, name in named
-        for number in range(1, _ROTATIONS + 1)
-    }
+def _hashes(key: Declared, seeds: Collection[str]) -> Iterator[str]:
+    """Go through the hashes of all values that the stack may have given to a key (components/access.py)."""
+    for number in range(1, _ROTATIONS + 1):
+        for seed in seeds:
+            of_group = derive_key(seed, name=f"key-group/{key.group}", rotation=1) if key.kind == GROUP_KEY else seed
+            name = key.id if key.kind == GROUP_KEY else f"virtual/{key.id}"
+            yield key_hash(derive_key(of_group, name=name, rotation=number))
 
 
 def _is_own(recorded: str | None) -> bool:

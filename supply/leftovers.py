@@ -28,7 +28,8 @@ def described(pulumi: Pulumi, *, folders: Folders, volumes: Sequence[str]) -> st
         for what, how in (
             *_data(pulumi, volumes),
             *_backups(folders, pulumi.stack),
-            *_config(pulumi),
+            # The data that was kept needs both.
+            *(() if volumes else _config(pulumi)),
             *_shared(pulumi, folders),
         )
     ]

@@ -9,6 +9,7 @@ import copy
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import docker
@@ -20,7 +21,9 @@ from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import user_folders
 from tests.e2e.backed_up import PREFIX, PYTHON, command_line, config, files, reached, restore, running, secrets
-from tests.e2e.conftest import no_leftovers, owned
+from tests.e2e.conftest import no_leftovers, owned, remove
+from tests.e2e.external_stores import PREFIX as EXTERNAL
+from tests.e2e.external_stores import placed, servers
 from tests.e2e.stack import Stack
 
 GRACE_SECONDS = 20
@@ -121,6 +124,29 @@ def test_u01_u06_a_copied_config_adopts_the_keys_of_a_backup_and_their_users_not
         target.pulumi("preview", "--expect-no-changes")
         state = in_state(target)
         assert [alias for alias, value in {**users, **own, **rotated}.items() if value in state] == []
+
+
+def test_u01_a_stack_moves_to_an_external_database_and_its_users_notice_nothing(
+    source: Stack, engine: docker.DockerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/external-stores.md says: without `access` first, which comes back with `adopt: true`."""
+    users = dict(source.outputs()["virtualKeys"])
+    file = Path(backups.take(command_line(source), python=PYTHON))
+    monkeypatch.setenv(backups.PASSPHRASE, secrets(source)["passphrase"])
+    name = f"{EXTERNAL}{token_hex(3)}"
+    with no_leftovers(engine, EXTERNAL), servers(engine, stack=name) as (server, redis):
+        target = Stack(folder=tmp_path, config={}, name=name)
+        try:
+            placed(target, server, redis, access={})
+            restore(target, file)
+            target.configure({**target.config, "access": adopting(ACCESS), "rotation": ROTATION})
+            target.up()
+            time.sleep(GRACE_SECONDS + 5)
+            assert answers(target, users) == dict.fromkeys(users, 200)
+            target.pulumi("preview", "--expect-no-changes")
+        finally:
+            target.run("destroy", "--yes", "--skip-preview")
+            remove(engine, f"litellm-stack/{target.name}")
 
 
 def test_u06_a_restore_into_the_same_stack_asks_for_nothing_to_be_adopted(

@@ -148,6 +148,7 @@ def test_the_data_of_a_stack_that_is_kept_is_listed(
     said = capsys.readouterr().out
     assert "the data, in gateway-nova-database, and the secrets that it needs, in the state" in said
     assert "make down STACK=nova DELETE_DATABASE=nova" in said
+    assert "Pulumi.nova.yaml" not in said, "the data needs it"
 
 
 def test_passphrases_of_several_generations_are_kept_the_newest_first(home: Path) -> None:
