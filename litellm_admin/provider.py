@@ -61,7 +61,8 @@ class VirtualKeyProvider(ObjectProvider):
         result = super().check(_olds, news)
         if (news.get("key") is None) is not adopts:
             result.failures.append(CheckFailure("key", "has to be given, unless there is adopt: true instead of it"))
-        if len({name in news for name in ("own_key", "rotation", "grace")}) > 1 and adopts:
+        given = [name in news for name in ("own_key", "rotation", "grace")]
+        if adopts and any(given) and not all(given):
             result.failures.append(CheckFailure("own_key", "goes with rotation and grace: give all three or none"))
         result.failures += self._lost(_olds, news)
         return result
@@ -99,7 +100,7 @@ class VirtualKeyProvider(ObjectProvider):
         return client_of(props).keys.id_of(str(props["key_alias"]), subject=self.subject(props))
 
     def moved(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
-        """Name what makes it another key; that of an adopted one changes in an update (adoption.py)."""
+        """Name what makes it another key; an adopted one is never replaced (litellm_admin/adoption.py)."""
         return [] if news.get("adopt") is True else super().moved(olds, news)
 
     def clashes(self, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
