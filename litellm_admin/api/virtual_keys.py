@@ -142,7 +142,12 @@ class KeyApi(ObjectApi):
         """Return the hash of the key that has this alias."""
         found = self.hashes(subject=subject, key_alias=alias)
         if not found:
-            raise AdminError(operation="take over", subject=subject, message="the proxy has no key of this alias")
+            raise AdminError(
+                operation="take over",
+                subject=subject,
+                message="the proxy has no key of this alias: leave `adopt` out to have one created, or restore the "
+                "backup that has it",
+            )
         return found[0]
 
     def with_budget(self, budget_id: str, *, subject: str) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from pulumi import Output
 
 from litellm_admin.adoption import FIRST, is_beyond, start_of, was_rotated
 from litellm_admin.keys import derive_key
 from litellm_admin.provider import VirtualKeyProvider
+from litellm_admin.resources import VirtualKey
 
 PROVIDER = VirtualKeyProvider()
 LOGIN = {"url": "http://127.0.0.1:4000", "token": "sk-the-login-of-the-tests"}
@@ -125,3 +129,31 @@ def test_u01_a_key_of_the_stacks_own_stays_it_when_it_says_adopt() -> None:
 def test_start_of_a_key_that_is_adopted_now_is_the_position_of_now() -> None:
     assert start_of({}, {"rotation": "4.2"}) == "4.2"
     assert start_of({"start": "4.2"}, {"rotation": "5.2"}) == "4.2"
+
+
+@pytest.mark.parametrize(
+    ("start", "known", "rotation", "expected"),
+    [
+        ("2.1", True, "2.1", ""),
+        ("2.1", True, "3.1", value(3)),
+        # Recorded before there were starts: unknown in a preview, and none in an update.
+        (None, False, "2.1", value(2)),
+        (None, True, "2.1", value(2)),
+        (None, False, "1.1", ""),
+    ],
+)
+def test_u01_the_program_knows_the_value_of_an_adopted_key_once_it_is_rotated(
+    start: str | None, known: bool, rotation: str, expected: str
+) -> None:
+    async def ask() -> tuple[object, bool, bool]:
+        async def answer(of: Any) -> Any:
+            return of
+
+        recorded = Output(set(), answer(start), answer(known))
+        own_key = Output.secret(value(int(rotation[0])))
+        found = VirtualKey.value_of_adopted(
+            cast("VirtualKey", SimpleNamespace(start=recorded)), own_key, rotation=rotation
+        )
+        return await found.future(), await found.is_known(), await found.is_secret()
+
+    assert asyncio.run(ask()) == (expected, True, True)
