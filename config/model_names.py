@@ -32,13 +32,13 @@ class ModelNames:
 
     def answer(self, name: str) -> bool:
         """Tell whether a client that asks for `name` gets a model."""
-        return name in self.aliases or name in self.ids or any(_matches(name, deployed) for deployed in self.deployed)
+        return name in self.aliases or name in self.ids or any(matches(name, deployed) for deployed in self.deployed)
 
     def permit(self, name: str) -> bool:
         """Tell whether a key or a team may be limited to `name`: a model, a pattern of models, or an access group."""
         if name in SPECIAL or name in self.groups or self.answer(name):
             return True
-        return "*" in name and any(_matches(deployed, name) for deployed in (*self.deployed, *self.aliases))
+        return "*" in name and any(matches(deployed, name) for deployed in (*self.deployed, *self.aliases))
 
     def missing(self, name: str) -> str:
         """Say that there is no such model, and which there are."""
@@ -81,5 +81,6 @@ def _texts(names: Iterator[Any] | tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
 
 
-def _matches(name: str, pattern: str) -> bool:
+def matches(name: str, pattern: str) -> bool:
+    """Tell whether `name` is `pattern`, in which each `*` stands for any text."""
     return name == pattern or ("*" in pattern and bool(re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), name)))

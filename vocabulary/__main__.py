@@ -1,11 +1,11 @@
-"""`make names`: write config/litellm_names.json for the version of LiteLLM that config/images.json names."""
+"""`make names`: write what LiteLLM knows, in the version that config/images.json names, into files of config/."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from vocabulary import names, wheel
+from vocabulary import names, prices, wheel
 from vocabulary.source import Source
 
 CONFIG = Path(__file__).parents[1] / "config"
@@ -24,11 +24,12 @@ def document(source: Source, enterprise: Source, version: str) -> str:
 
 
 def main() -> None:
-    """Write the file."""
+    """Write the files."""
     images = json.loads((CONFIG / "images.json").read_text(encoding="utf-8"))
     version = wheel.version_of(images["litellm"])
     with wheel.downloaded(version) as (source, enterprise):
         (CONFIG / "litellm_names.json").write_text(document(source, enterprise, version), encoding="utf-8")
+        (CONFIG / "litellm_prices.json").write_text(prices.document(source, version), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 Types = Mapping[str, frozenset[str]]
 """Annotations by name, as they are written; one name may be declared in several places."""
@@ -141,7 +142,14 @@ class Source:
 
     def keys(self, file: str) -> frozenset[str]:
         """Return the names at the top of a JSON file."""
-        return frozenset(json.loads((self.root / file).read_text(encoding="utf-8")))
+        return frozenset(self.mapping(file))
+
+    def mapping(self, file: str) -> Mapping[str, Any]:
+        """Return the content of a JSON file."""
+        path = self.root / file
+        self._expect({file} if path.exists() else set(), {file}, "the package")
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return content
 
     def read_of(self, *mappings: str, below: str = "") -> frozenset[str]:
         """Return the entries that are read, anywhere below a path, of mappings with these names."""

@@ -17,6 +17,7 @@ from config.lint import (
     enterprise,
     fallbacks,
     names,
+    prices,
     secrets,
     sections,
     timeouts,
@@ -37,6 +38,7 @@ RULES = (
     addresses,
     budgets,
     defaults,
+    prices,
     enterprise,
     secrets,
 )

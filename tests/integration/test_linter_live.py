@@ -18,7 +18,9 @@ from config import settings
 from config.problems import ConfigError, Problem
 from config.proxy import SECTIONS, STACK_ENVIRONMENT
 from tests.integration.running_gateway import IMAGES, LABEL
+from tests.price_cases import CASES
 from vocabulary import __main__ as names
+from vocabulary import prices
 from vocabulary.source import Source
 from vocabulary.wheel import READ, version_of
 
@@ -40,6 +42,33 @@ def loads(config):
     return None
 
 print("\\n" + json.dumps([loads(config) for config in json.loads(os.environ["CONFIGS"])]))
+"""
+COST = """
+import json, os
+import litellm
+from litellm import ModelResponse, Usage
+
+litellm.suppress_debug_info = True
+USAGE = Usage(prompt_tokens=1000, completion_tokens=1000, total_tokens=2000)
+
+def listed(name, provider):
+    try:
+        entry = litellm.model_cost[litellm.get_model_info(name, provider)["key"]]
+    except Exception:
+        return False
+    return any("cost" in field for field in entry) or "tiered_pricing" in entry
+
+def counted(model, provider, base_model):
+    name, provider, _, _ = litellm.get_llm_provider(model=model, custom_llm_provider=provider)
+    try:
+        answer = ModelResponse(model=name, usage=USAGE)
+        cost = litellm.completion_cost(answer, model=name, custom_llm_provider=provider, base_model=base_model)
+    except Exception:
+        cost = 0
+    # Models that are not priced by the tokens of a chat, and those that are listed as free.
+    return cost > 0 or listed(base_model or name, provider)
+
+print("\\n" + json.dumps([counted(*case) for case in json.loads(os.environ["CASES"])]))
 """
 MODEL = {"model_name": "chat", "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "Hello."}}
 REFUSED = ("a secret in clear", "remove it: the stack", "for LiteLLM Enterprise only", "missing: ")
@@ -102,6 +131,18 @@ def test_the_committed_names_are_those_of_the_image(package: Path) -> None:
     committed = (IMAGES.parent / "litellm_names.json").read_text(encoding="utf-8")
     enterprise = Source(package.with_name("litellm_enterprise"))
     assert names.document(Source(package), enterprise, version_of(IMAGE)) == committed, "run `make names schema`"
+
+
+def test_the_committed_prices_are_those_of_the_image(package: Path) -> None:
+    committed = (IMAGES.parent / "litellm_prices.json").read_text(encoding="utf-8")
+    assert prices.document(Source(package), version_of(IMAGE)) == committed, "run `make names`"
+
+
+def test_u02_litellm_counts_the_models_whose_price_is_known_and_nothing_for_the_others() -> None:
+    asked = json.dumps([(case.model, case.provider, case.base_model) for case in CASES])
+    answers = json.loads(run(COST, CASES=asked, LITELLM_LOCAL_MODEL_COST_MAP="True").splitlines()[-1])
+    for case, counted in zip(CASES, answers, strict=True):
+        assert counted == case.priced, case
 
 
 def test_no_example_that_litellm_brings_along_is_refused_for_its_names_or_values(package: Path) -> None:

@@ -1,0 +1,65 @@
+"""Models that cost nothing because LiteLLM does not know their price, although a budget is to count them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from config.lint.reach import ROUTED, reached
+from config.places import models
+from config.prices import has_own_price, price_list
+from config.problems import Problem
+from config.reading import mapping
+
+SETTINGS = {
+    "audio_speech": "input_cost_per_character",
+    "audio_transcription": "input_cost_per_second",
+    "embedding": "input_cost_per_token",
+    "image_generation": "output_cost_per_image",
+    "moderation": "input_cost_per_token",
+    "ocr": "ocr_cost_per_page",
+    "rerank": "input_cost_per_query",
+    "video_generation": "output_cost_per_second",
+}
+"""The price of a model of each mode; those of all others are by token, of the request and of the answer."""
+
+DEPLOYED = frozenset({"azure", "azure_ai", "bedrock", "sagemaker"})
+"""Providers at which customers choose the names of their models: LiteLLM finds the price by model_info.base_model."""
+
+
+def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Warn of each model without a price that a budget can reach."""
+    found = reached(values)
+    for model in models(values):
+        if model.path in found and (name := _unpriced(model.values)):
+            path = f"{model.path}.litellm_params.model"
+            yield Problem(path=path, message=_message(name, model.values, found[model.path]), severity="warning")
+
+
+def _unpriced(entry: Mapping[str, Any]) -> str | None:
+    """Return the name that LiteLLM knows no price for, or None if it does, or cannot be known here."""
+    parameters, info = mapping(entry, "litellm_params"), mapping(entry, "model_info")
+    name = parameters.get("model")
+    if not isinstance(name, str) or name.startswith((ROUTED, "os.environ/")) or has_own_price(parameters, info):
+        return None
+    base = info.get("base_model") or parameters.get("base_model")
+    provider = parameters.get("custom_llm_provider")
+    known = price_list().knows(
+        name,
+        provider=provider if isinstance(provider, str) else None,
+        base_model=base if isinstance(base, str) else None,
+    )
+    return None if known else name
+
+
+def _message(name: str, entry: Mapping[str, Any], budget: str) -> str:
+    prices = price_list()
+    setting = SETTINGS.get(
+        str(mapping(entry, "model_info").get("mode")), "input_cost_per_token and output_cost_per_token"
+    )
+    base = prices.provider(name) in DEPLOYED and not mapping(entry, "model_info").get("base_model")
+    instead = "name the model behind it in model_info.base_model, or " if base else ""
+    return (
+        f"LiteLLM {prices.version} knows no price for {name!r}, so {budget} does not count its requests;"
+        f" {instead}add {setting} to its model_info (0 if it is free)"
+    )
