@@ -1,4 +1,4 @@
-"""The environments of the checkout side by side on one host: each with its config, keys and data, none in the way."""
+"""The example environments side by side on one host: each with its config, keys and data, none in the way."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import pytest
 import yaml
 from docker.models.containers import Container
 
+from tests import environments as environment_files
 from tests.e2e.gateway import Gateway
 from tests.e2e.leftovers import no_leftovers, owned, remove
-from tests.e2e.stack import ROOT, Stack, free_port
+from tests.e2e.stack import Stack, free_port
 from tests.waiting import until
 
 PREFIX = "beside-"
-ENVIRONMENTS = ("dev", "staging", "prod")
 PROVIDER_KEY = "sk-canary-beside-0123456789abcdef"
 
 
 def config(environment: str) -> dict[str, Any]:
     """Return what the environment's file says, on free ports, and with nothing that outlives the test."""
-    text = (ROOT / f"Pulumi.{environment}.yaml").read_text(encoding="utf-8")
-    sections = {name.removeprefix("litellm-stack:"): value for name, value in yaml.safe_load(text)["config"].items()}
+    written = yaml.safe_load(environment_files.text(environment))["config"]
+    sections = {name.removeprefix("litellm-stack:"): value for name, value in written.items()}
     return {**sections, "ports": {"gateway": free_port(), "prometheus": free_port()}, "protect": False}
 
 
@@ -33,7 +33,7 @@ def config(environment: str) -> dict[str, Any]:
 def environments(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stack]]:
     with no_leftovers(engine, PREFIX), ExitStack() as cleanup:
         stacks = {}
-        for environment in ENVIRONMENTS:
+        for environment in environment_files.NAMES:
             name = f"{PREFIX}{environment}"
             stack = Stack(folder=tmp_path_factory.mktemp(environment), config=config(environment), name=name)
             cleanup.callback(remove, engine, f"litellm-stack/{name}")
@@ -59,7 +59,9 @@ def test_each_environment_has_things_and_keys_of_its_own(
             assert {model["id"] for model in own.get("/v1/models").json()["data"]} == {"chat", "embeddings"}
             for other, stranger in gateways.items():
                 assert own.get("/v1/models", key=stranger.keys["chat-app"]).is_success is (name == other)
-    things = {name: {thing.id for thing in owned(engine, f"litellm-stack/{PREFIX}{name}")} for name in ENVIRONMENTS}
+    things = {
+        name: {thing.id for thing in owned(engine, f"litellm-stack/{PREFIX}{name}")} for name in environment_files.NAMES
+    }
     assert all(things.values())
     assert len(set.union(*things.values())) == sum(map(len, things.values()))
 

@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 
 from config import schema
 from config.litellm import BASE
+from tests import environments
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -38,9 +39,9 @@ def test_the_committed_schema_is_current() -> None:
     Draft7Validator.check_schema(schema.document())
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod", "staging"])
+@pytest.mark.parametrize("stack", environments.NAMES)
 def test_the_example_environments_fit_and_name_the_schema(stack: str) -> None:
-    text = (ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
+    text = environments.text(stack)
     assert text.startswith(f"# yaml-language-server: $schema={schema.FILE.relative_to(ROOT)}\n")
     assert list(VALIDATOR.iter_errors(yaml.safe_load(text))) == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,8 @@ import yaml
 
 from config import settings
 from config.problems import ConfigError
+from tests import environments
 
-ROOT = Path(__file__).parents[3]
 CANARY = "sk-canary-0123456789"
 
 
@@ -43,7 +42,7 @@ def test_an_empty_config_is_a_gateway_on_localhost_whose_database_is_protected()
 
 @pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
 def test_the_example_environments_are_valid(stack: str) -> None:
-    config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
+    config = yaml.safe_load(environments.text(stack))["config"]
     secrets = config.get("litellm-stack:secrets", {})
     config["litellm-stack:secrets"] = dict.fromkeys([*secrets, "OPENAI_API_KEY"], CANARY)
     raw = {name: value if isinstance(value, str) else json.dumps(value) for name, value in config.items()}
@@ -51,7 +50,7 @@ def test_the_example_environments_are_valid(stack: str) -> None:
 
 
 def test_the_example_environments_have_ports_of_their_own() -> None:
-    files = [yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text()) for stack in ("dev", "staging", "prod")]
+    files = [yaml.safe_load(environments.text(stack)) for stack in environments.NAMES]
     ports = [load(ports=file["config"].get("litellm-stack:ports", {})).ports.published().values() for file in files]
     used = [port for published in ports for port in published]
     assert len(set(used)) == len(used)
