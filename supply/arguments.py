@@ -43,7 +43,7 @@ def _running(add: Add) -> None:
     page = add("report", "write what `status` shows, and what happened in the last day, as one HTML page")
     page.add_argument("--file", type=Path, default=Path("report.html"))
     log = add("logs", "print the containers' logs")
-    log.add_argument("--component", help="database, migration, proxy, edge or monitoring (default: all)")
+    log.add_argument("--component", help="one component, by its name in `make status` (default: all)")
     log.add_argument("--no-follow", action="store_true", help="print what there is and end")
 
 

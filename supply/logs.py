@@ -33,24 +33,51 @@ class Source:
 
 def sources(identity: str, *, component: str | None) -> list[Source]:
     """Return what the stack `identity` (project/stack) runs, all of it or one component."""
-    filters = [f"label={STACK_LABEL}={identity}"] + ([f"label={COMPONENT_LABEL}={component}"] if component else [])
-    words = [word for value in filters for word in ("--filter", value)]
-    listed = capture(["docker", "ps", "--all", "--format", "{{json .}}", *words], what="Listing the containers")
-    containers = [line for line in map(json.loads, listed.splitlines()) if TASK_LABEL not in line["Labels"]]
-    found: dict[str, Sequence[str]] = {str(line["Names"]): LOGS for line in containers}
+    containers = _containers(identity, component)
+    found: dict[str, Sequence[str]] = {
+        str(line["Names"]): LOGS for line in containers if TASK_LABEL not in _labels(line)
+    }
     if _is_manager():
-        listed = capture(["docker", "service", "ls", "--format", "{{.Name}}", *words], what="Listing the services")
-        found |= dict.fromkeys(listed.split(), SERVICE_LOGS)
+        found |= dict.fromkeys(_services(identity, component), SERVICE_LOGS)
     prefix = identity.replace("/", "-") + "-"
     if not found:
+        there = _components(identity) if component else []
         raise SupplyError(
             f"Stack {identity} has no container" + (f" of component {component!r}" if component else ""),
-            mend="`make up` starts them; components are database, migration, proxy, edge, monitoring.",
+            mend=f"It has: {', '.join(there)}." if there else "`make up` starts them.",
         )
     return [
         Source(container=name, label=name.removeprefix(prefix), command=command)
         for name, command in sorted(found.items())
     ]
+
+
+def _components(identity: str) -> list[str]:
+    """Return the components that a stack has containers or services of."""
+    services = _services(identity, None) if _is_manager() else []
+    named = {name.removeprefix(identity.replace("/", "-") + "-") for name in services}
+    return sorted({_labels(line).get(COMPONENT_LABEL, "") for line in _containers(identity, None)} - {""} | named)
+
+
+def _containers(identity: str, component: str | None) -> list[dict[str, str]]:
+    command = ["docker", "ps", "--all", "--format", "{{json .}}", *_filters(identity, component)]
+    return [json.loads(line) for line in capture(command, what="Listing the containers").splitlines()]
+
+
+def _services(identity: str, component: str | None) -> list[str]:
+    command = ["docker", "service", "ls", "--format", "{{.Name}}", *_filters(identity, component)]
+    return capture(command, what="Listing the services").split()
+
+
+def _filters(identity: str, component: str | None) -> list[str]:
+    filters = [f"label={STACK_LABEL}={identity}"] + ([f"label={COMPONENT_LABEL}={component}"] if component else [])
+    return [word for value in filters for word in ("--filter", value)]
+
+
+def _labels(line: dict[str, str]) -> dict[str, str]:
+    """Read the labels of a line of `docker ps`: `name=value,name=value`."""
+    pairs = (label.partition("=") for label in line["Labels"].split(","))
+    return {name: value for name, _, value in pairs}
 
 
 def _is_manager() -> bool:
