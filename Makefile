@@ -87,7 +87,7 @@ bench: ## measure what the product costs (ARGS=keys, gateway, start, compose or 
 check: ## run the linters and the type checker
 	@$(SUPPLY_COMMAND) check
 
-names: ## read the names that the pinned LiteLLM knows into config/litellm_names.json (after a new version of its image)
+names: ## read the names and prices that the pinned LiteLLM knows into config/litellm_*.json (after a new version of its image)
 	@$(SUPPLY_COMMAND) names
 
 schema: ## write the JSON schema of the stack config, for editors, and docs/configuration-reference.md

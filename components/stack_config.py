@@ -10,6 +10,7 @@ from components.platform import platform
 from components.secrets import Secrets
 from config import database, settings
 from config.problems import ConfigError, Problem
+from engine import preflight
 from engine.api import EngineError
 from engine.identity import Identity, engine_name, stack_label
 from postgres_admin import external as external_database
@@ -33,6 +34,7 @@ def load() -> settings.Settings:
             image=given.images.postgres,
             volume=given.volume if given.runs_database else None,
         )
+        preflight.check_images(given.used_images)
         _look_at_database(given, label=label)
         if given.cache.server:
             external_cache.check(given.cache.server, label=label, image=given.images.litellm)

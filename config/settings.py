@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, WithJsonSchema
+from pydantic.alias_generators import to_camel
 
 from config import cache, clear_secrets, database, grafana, lint, proxy, references, swarm
 from config.access import AccessSettings, KeySettings
@@ -228,6 +229,25 @@ class Settings(Section):
             return self.cache.enabled
         variables = frozenset({*self.secrets, *self.environment})
         return cache.is_needed(self.proxy, replicas=self.replicas, variables=variables)
+
+    @property
+    def used_images(self) -> dict[str, str]:
+        """The references of the images that the stack runs, by their place in the stack config."""
+        monitoring = self.monitoring
+        used = {
+            "litellm": True,
+            "postgres": True,
+            "haproxy": True,
+            "prometheus": True,
+            "pgbouncer": self.database.pooler is not None,
+            "redis": self.runs_cache,
+            "grafana": self.grafana.enabled,
+            "alertmanager": monitoring.runs_alertmanager,
+            "blackbox_exporter": bool(monitoring.certificates),
+            "postgres_exporter": monitoring.exporters and self.runs_database,
+            "redis_exporter": monitoring.exporters and self.runs_database and self.runs_cache,
+        }
+        return {f"images.{to_camel(name)}": getattr(self.images, name) for name, runs in used.items() if runs}
 
     @property
     def names_cache(self) -> bool:

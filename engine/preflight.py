@@ -5,10 +5,13 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 
 import docker
 import psutil
+from docker.auth import INDEX_NAME, resolve_repository_name
+from docker.errors import APIError, DockerException, ImageNotFound
 from docker.models.containers import Container
 
 from engine import major
@@ -40,6 +43,34 @@ def check_data(*, label: str, image: str, volume: str) -> None:
     major.check(image=image, volume=engine_name(label, volume), stack=label.partition("/")[2])
 
 
+def check_images(references: Mapping[str, str]) -> None:
+    """Raise EngineError, naming them all, if the engine has an image neither at hand nor in reach.
+
+    `references` are the images by their place in the stack config. A registry is asked, through the engine and with the
+    logins of this user's Docker config, only for an image that the engine does not have.
+    """
+    client = connect()
+    try:
+        absent = {place: reference for place, reference in references.items() if not _has_image(client, reference)}
+        if not absent:
+            return
+        mirrored = bool((client.info().get("RegistryConfig") or {}).get("Mirrors"))
+        asked = {
+            place: reference
+            for place, reference in absent.items()
+            # Only a pull goes on to Docker Hub if a mirror does not have the image.
+            if not (mirrored and _registry(reference) == INDEX_NAME)
+        }
+        with ThreadPoolExecutor() as pool:
+            reasons = list(pool.map(lambda reference: _unobtainable(client, reference), asked.values()))
+    finally:
+        client.close()
+    listed = [f"  - {place}: {image}: {why}" for (place, image), why in zip(asked.items(), reasons, strict=True) if why]
+    if listed:
+        first = "the Docker engine does not have these images and cannot pull them; nothing was touched:"
+        raise EngineError("\n".join([first, *listed]))
+
+
 def check_version(client: docker.DockerClient) -> None:
     """Raise EngineError where the engine is older than any that the stack is tested with."""
     version = client.version()
@@ -48,6 +79,47 @@ def check_version(client: docker.DockerClient) -> None:
             f"the Docker engine is {version['Version']} (API {version['ApiVersion']}), and the stack needs 20.10 or"
             f" newer (API {'.'.join(map(str, MINIMUM_API))}); upgrade the engine"
         )
+
+
+def _has_image(client: docker.DockerClient, reference: str) -> bool:
+    try:
+        client.images.get(reference)
+    except ImageNotFound:
+        return False
+    except APIError as error:
+        # A reference that is not one: the reason is that of the registry's answer.
+        if error.is_client_error():
+            return False
+        raise EngineError(f"the Docker engine cannot look for the image {reference}: {error.explanation}") from None
+    return True
+
+
+def _registry(reference: str) -> str | None:
+    try:
+        return str(resolve_repository_name(reference)[0])
+    except DockerException:
+        return None
+
+
+def _unobtainable(client: docker.DockerClient, reference: str) -> str | None:
+    """Return why the engine cannot pull an image, and what to do; None if its registry has it for this user."""
+    try:
+        client.images.get_registry_data(reference)
+    except APIError as error:
+        cause = str(error.explanation or error)
+        lowered = cause.lower()
+        if error.status_code == 400 or "full image id" in lowered:
+            return f"not the name of an image in a registry ({cause})"
+        if error.status_code in (401, 403) or "denied" in lowered or "unauthorized" in lowered:
+            return "its registry denies access, or has no such image; see `docker login`"
+        if error.status_code == 404:
+            return "its registry has no such image; check the name and the tag"
+        if "no such host" in lowered:
+            return "this host does not know the registry's name, or has no internet; load the image with `docker load`"
+        return f"its registry cannot be asked ({cause})"
+    except DockerException as error:
+        return f"not the name of an image in a registry ({error})"
+    return None
 
 
 def _taken(client: docker.DockerClient, label: str, name: str, address: str, port: int) -> str | None:

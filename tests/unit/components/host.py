@@ -17,6 +17,7 @@ def fresh_host() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for check in ("check", "check_data"):
             patch.setattr(preflight, check, lambda **_: None)
+        patch.setattr(preflight, "check_images", lambda _references: None)
         patch.setattr(capacity, "cpus", lambda: 2)
         patch.setattr(proxy, "variables", lambda _image: {"PYTHONPATH": "/image"})
         for module in (container, single_host):

@@ -44,6 +44,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
     pulumi.runtime.set_all_config(raw, ["litellm-stack:secrets"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(preflight, "check", lambda **_: None)
+        patch.setattr("engine.preflight.check_images", lambda _references: None)
         patch.setattr(capacity, "cpus", lambda: 2)
         patch.setattr(proxy, "variables", lambda _image: {})
         patch.setattr(secret, "of_image", lambda _image: IMAGE)
