@@ -65,8 +65,17 @@ def take(subject: Subject, *, passphrase: str) -> Path | None:
         client.close()
 
 
+def existing(stack: str) -> list[Path]:
+    """Return the backups of a stack that this host has, the newest first."""
+    return sorted(_place(stack).glob(f"*{SUFFIX}"), reverse=True)
+
+
+def _place(stack: str) -> Path:
+    return data_folder() / "backups" / stack
+
+
 def _folder(stack: str) -> Path:
-    folder = data_folder() / "backups" / stack
+    folder = _place(stack)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

@@ -12,5 +12,7 @@ from engine.swarm.platform import Swarm
 def platform(settings: Settings) -> Platform:
     """Return what runs the stack: `engine` in stack config."""
     if settings.engine == SWARM:
-        return Swarm(encrypted=settings.swarm.encrypted, data_label=settings.swarm.data_label)
-    return SingleHost()
+        return Swarm(
+            encrypted=settings.swarm.encrypted, data_label=settings.swarm.data_label, take_over=settings.take_over
+        )
+    return SingleHost(take_over=settings.take_over, lost=settings.empty_database)

@@ -54,9 +54,7 @@ class Secrets(pulumi.ComponentResource):
         self.seed = seeds[-1]
         # No secret: it tells this state's things from those of another state with a stack of the same name. It stays
         # when the seed is rotated, because a label is no reason to replace a network or a volume.
-        self.owner = pulumi.Output.unsecret(
-            _derive(seeds[0], "owner", rotation=1).apply(lambda key: key_hash(key)[:12])
-        )
+        self.owner = pulumi.Output.unsecret(seeds[0].apply(owner_of))
         # It stays as well: with another one, everything would look changed.
         self.fingerprint_key = _derive(seeds[0], "fingerprints", rotation=1)
         self.database_superuser_password = self._generate(f"{name}-database-password", protect=protect)
@@ -88,6 +86,11 @@ class Secrets(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
         return pulumi.Output.secret(password.result)
+
+
+def owner_of(seed: str) -> str:
+    """Return the owner on the labels of a stack whose first seed this is."""
+    return key_hash(derive_key(seed, name="owner", rotation=1))[:12]
 
 
 def _derive(seed: pulumi.Output[str], purpose: str, *, rotation: int) -> pulumi.Output[str]:

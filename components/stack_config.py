@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import pulumi
 
+from backup import take
+from components import own_state
 from components.platform import platform
 from components.secrets import Secrets
 from config import database, settings
@@ -13,8 +15,13 @@ from config.problems import ConfigError, Problem
 from engine import preflight
 from engine.api import EngineError
 from engine.identity import Identity, engine_name, stack_label
+from engine.ownership import Recorded
+from engine.volume import refuse_lost
 from postgres_admin import external as external_database
 from redis_admin import external as external_cache
+
+VOLUMES = ("prometheus",)
+"""The volumes that a stack has next to its database's."""
 
 
 def load() -> settings.Settings:
@@ -27,6 +34,7 @@ def load() -> settings.Settings:
         checked = settings.check(raw, encrypted=encrypted, project=pulumi.get_project())
         _warn(checked.warnings)
         given = checked.settings
+        _check_owner(given, label=label)
         platform(given).check(
             label=label,
             address=given.bind,
@@ -51,6 +59,22 @@ def identity(secrets: Secrets) -> Identity:
     return Identity(
         project=pulumi.get_project(), stack=pulumi.get_stack(), owner=secrets.owner, key=secrets.fingerprint_key
     )
+
+
+def _check_owner(given: settings.Settings, *, label: str) -> None:
+    """Raise EngineError if another state has something of the stack's, or if the stack's protected data is gone."""
+    engine, recorded = platform(given), own_state.read()
+    database = [engine_name(label, given.volume)] if given.runs_database else []
+    volumes = [*database, *(engine_name(label, volume) for volume in VOLUMES)]
+    engine.check_owner(label=label, recorded=recorded, volumes=volumes)
+    if engine.is_local and given.protect:
+        _refuse_lost(database, recorded=recorded, accepted=given.empty_database)
+
+
+def _refuse_lost(volumes: Iterable[str], *, recorded: Recorded, accepted: str | None) -> None:
+    stack = pulumi.get_stack()
+    for volume in volumes:
+        refuse_lost(volume, recorded=recorded, accepted=accepted, backups=take.existing(stack), stack=stack)
 
 
 def _look_at_database(given: settings.Settings, *, label: str) -> None:

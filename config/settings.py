@@ -188,6 +188,10 @@ class Settings(Section):
     """A password of your own for the proxy's login to the database."""
     database_volume: Annotated[str, Field(pattern=r"^[a-z0-9]+$")] | None = None
     """Which volume holds the database; `make upgrade-database` sets it."""
+    take_over: Annotated[str, Field(pattern=r"^([0-9a-f]{12}|unlabelled)$")] | None = None
+    """The owner whose volumes this stack takes over after a state was lost: the error that refuses them names it."""
+    empty_database: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")] | None = None
+    """The id of a protected database's volume that was lost, to start with an empty one: the error names it."""
     backup_passphrase: Annotated[SecretStr, Field(min_length=12), AfterValidator(_line)] | None = None
     """A passphrase of your own for the stack's backups."""
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 STACK_LABEL = "io.litellm-stack.stack"
 COMPONENT_LABEL = "io.litellm-stack.component"
 OWNER_LABEL = "io.litellm-stack.owner"
+VOLUME_LABEL = "io.litellm-stack.volume"
+"""On the record of a volume of a Swarm's node: the volume's name."""
 SPEC_LABEL = "io.litellm-stack.spec"
 """On a service: another one for whatever else it is told, so that it shows when a Swarm took that back."""
 

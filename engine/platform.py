@@ -5,13 +5,14 @@ Components describe what runs (`engine/workload.py`) and never how an engine is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import pulumi
 
 from engine.identity import Identity
+from engine.ownership import Recorded
 from engine.workload import MountedFile, Workload
 
 
@@ -50,6 +51,12 @@ class Platform(Protocol):
     @property
     def is_local(self) -> bool:
         """Whether each container is on the engine that this program talks to, so that commands can run inside it."""
+
+    def check_owner(self, *, label: str, recorded: Recorded, volumes: Collection[str]) -> None:
+        """Raise EngineError if an object of the stack with `label` has another owner: before anything is touched.
+
+        `recorded` is what the stack's state says; `volumes` are the engine's names of the volumes that it uses.
+        """
 
     def check(self, *, label: str, address: str, ports: Mapping[str, int], image: str, volume: str | None) -> None:
         """Raise EngineError unless the stack with `label` can run: before anything is touched, at preview too.

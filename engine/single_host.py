@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_docker as docker
 
-from engine import preflight
+from engine import ownership, preflight
 from engine.container import container
 from engine.cutover import Cutover
 from engine.health import Healthy
@@ -17,14 +18,24 @@ from engine.network import Bridge, is_of_the_provider
 from engine.orphans import removed_before_create
 from engine.platform import CutOver, Joined, Running
 from engine.rendered_file import RenderedFile
-from engine.volume import volume_exists
+from engine.volume import Volume, volume_exists
 from engine.workload import Workload, revision
 
 
+@dataclass(frozen=True, kw_only=True)
 class SingleHost:
-    """Runs each workload in containers that have it in their name; see `Platform`."""
+    """Runs each workload in containers that have it in their name; see `Platform`.
 
-    is_local = True
+    It takes volumes of the owner `take_over`, and replaces the lost volume with the id `lost` by an empty one.
+    """
+
+    take_over: str | None = None
+    lost: str | None = None
+    is_local: bool = True
+
+    def check_owner(self, *, label: str, recorded: ownership.Recorded, volumes: Collection[str]) -> None:
+        """Compare the owner labels of containers, networks and volumes."""
+        ownership.check(label=label, recorded=recorded, volumes=volumes, take_over=self.take_over)
 
     def check(self, *, label: str, address: str, ports: Mapping[str, int], image: str, volume: str | None) -> None:
         """See whether the engine is new enough, the ports are free and Postgres can start with its data."""
@@ -73,12 +84,14 @@ class SingleHost:
     def volume(
         self, resource_name: str, *, identity: Identity, name: str, component: str, opts: pulumi.ResourceOptions
     ) -> pulumi.Output[str]:
-        """Make a named volume."""
-        labels = identity.labels(component)
-        return docker.Volume(
+        """Create a named volume, or take over one of an owner that the config names."""
+        return Volume(
             resource_name,
-            name=identity.name(name),
-            labels=[docker.VolumeLabelArgs(label=label, value=value) for label, value in labels.items()],
+            volume_name=identity.name(name),
+            labels=identity.labels(component),
+            protected=bool(opts.protect),
+            take_over=self.take_over,
+            lost=self.lost,
             opts=opts,
         ).name
 

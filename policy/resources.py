@@ -23,7 +23,9 @@ CONTAINER: Final = "docker:index/container:Container"
 SERVICE: Final = "docker:index/service:Service"
 SERVICE_CONFIG: Final = "docker:index/serviceConfig:ServiceConfig"
 IMAGE: Final = "docker:index/remoteImage:RemoteImage"
-VOLUME: Final = "docker:index/volume:Volume"
+VOLUME: Final = "pulumi-python:dynamic/engine:Volume"
+VOLUME_OF_PULUMI_DOCKER: Final = "docker:index/volume:Volume"
+"""In the state of a stack that was last updated by an earlier version."""
 PASSWORD: Final = "random:index/randomPassword:RandomPassword"  # noqa: S105  # a type
 
 PROXY_CONFIG: Final = "proxy-config"

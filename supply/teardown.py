@@ -11,11 +11,14 @@ from supply.backups import passphrases_in
 from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import Folders
-from supply.process import run
+from supply.process import capture, run, succeeds
 from supply.pulumi import Pulumi
 
 ASSENT = "DELETE_DATABASE"
-VOLUME = "docker:index/volume:Volume"
+VOLUME = "pulumi-python:dynamic/engine:Volume"
+OF_PULUMI_DOCKER = "docker:index/volume:Volume"
+"""In the state of a stack that was last updated by an earlier version (engine/volume.py)."""
+OWNER_LABEL = "io.litellm-stack.owner"
 NODE_VOLUME = "pulumi-python:dynamic/engine:NodeVolume"
 """On a Swarm (engine/swarm/volume.py)."""
 
@@ -25,13 +28,21 @@ def protected_names(resources: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(resource["urn"]).rpartition("::")[2] for resource in resources if resource.get("protect")]
 
 
-def retained_volumes(resources: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the Docker volumes that outlive `pulumi destroy`."""
-    return [
-        str(resource["outputs"]["name"])
+def retained_volumes(resources: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the Docker volumes that outlive `pulumi destroy`, and the owner that the state records of each."""
+    return {
+        str(resource["outputs"]["name"]): _recorded_owner(resource["outputs"])
         for resource in resources
-        if resource.get("type") == VOLUME and resource.get("retainOnDelete") and resource.get("outputs")
-    ]
+        if resource.get("type") in (VOLUME, OF_PULUMI_DOCKER)
+        and resource.get("retainOnDelete")
+        and resource.get("outputs")
+    }
+
+
+def _recorded_owner(outputs: Mapping[str, Any]) -> str:
+    labels = outputs.get("labels") or ()
+    listed = [str(label["value"]) for label in labels if isinstance(label, dict) and label.get("label") == OWNER_LABEL]
+    return str(outputs.get("owner") or (listed[0] if listed else ""))
 
 
 def remove(
@@ -66,20 +77,19 @@ def _destroy(
     if not protected:
         _keep_passphrase(pulumi, console=console, folders=folders)
         pulumi.run("destroy", "--yes", "--skip-preview")
-        return volumes
+        return [*volumes]
     console.say(f"Stack {pulumi.stack} protects {', '.join(protected)}.")
     if not _may_delete(pulumi.stack, environment=environment, ask=ask):
         console.say("They stay, and the next `make up` goes on with the same data; everything else is removed.")
         console.say(f"(To delete them too: make down STACK={pulumi.stack} {ASSENT}={pulumi.stack})")
         pulumi.run("destroy", "--exclude-protected", "--yes", "--skip-preview")
-        return volumes or protected
+        return [*volumes] or protected
     console.say("They are deleted too.")
     _keep_passphrase(pulumi, console=console, folders=folders)
     pulumi.run("state", "unprotect", "--all", "--yes")
     pulumi.run("destroy", "--yes", "--skip-preview")
-    for volume in volumes:
-        run(["docker", "volume", "rm", "--force", volume], what=f"Removing the volume {volume}")
-        console.say(f"  removed volume {volume}")
+    for volume, owner in volumes.items():
+        _remove_volume(volume, owner=owner, console=console)
     return []
 
 
@@ -94,6 +104,19 @@ def _keep_passphrase(pulumi: Pulumi, *, console: Console, folders: Folders) -> N
         console.say(
             f"The stack's backups stay. The passphrase that opens them is kept in {file}, for you alone to read."
         )
+
+
+def _remove_volume(volume: str, *, owner: str, console: Console) -> None:
+    """Remove a volume, unless it has another owner than the state recorded."""
+    if not succeeds(["docker", "volume", "inspect", volume]):
+        return
+    read = ["docker", "volume", "inspect", "--format", f'{{{{index .Labels "{OWNER_LABEL}"}}}}', volume]
+    found = capture(read, what=f"Reading the labels of the volume {volume}").strip()
+    if found != owner:
+        console.say(f"  volume {volume} stays: it belongs to another Pulumi state (owner {found or 'unknown'})")
+        return
+    run(["docker", "volume", "rm", "--force", volume], what=f"Removing the volume {volume}")
+    console.say(f"  removed volume {volume}")
 
 
 def _may_delete(stack: str, *, environment: Mapping[str, str], ask: Callable[[str], str]) -> bool:

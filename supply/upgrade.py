@@ -17,12 +17,12 @@ from supply.database_on_swarm import OnSwarm
 from supply.errors import SupplyError
 from supply.process import run
 from supply.pulumi import Pulumi
-from supply.teardown import NODE_VOLUME, VOLUME
+from supply.teardown import NODE_VOLUME, OF_PULUMI_DOCKER, VOLUME
 
 SETTING = "databaseVolume"
 UNTIL_RESTORED = "**::verification-asked"
 """What has to wait until the data is there: the proof that the gateway knows its keys."""
-_VOLUMES = (VOLUME, NODE_VOLUME)
+_VOLUMES = (VOLUME, OF_PULUMI_DOCKER, NODE_VOLUME)
 
 
 class Database(Protocol):

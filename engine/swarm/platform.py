@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_docker as docker
 
+from engine import ownership
 from engine.identity import Identity
 from engine.image import image_on_every_node
 from engine.orphans import removed_before_create
@@ -25,11 +26,19 @@ from engine.workload import Workload, fingerprint, fingerprints
 
 @dataclass(frozen=True, kw_only=True)
 class Swarm:
-    """Runs each workload as a service, on the network `encrypted` or not; volumes are on the node with `data_label`."""
+    """Runs each workload as a service, on the network `encrypted` or not; volumes are on the node with `data_label`.
+
+    It takes volumes of the owner `take_over`.
+    """
 
     encrypted: bool
     data_label: str
+    take_over: str | None = None
     is_local: bool = False
+
+    def check_owner(self, *, label: str, recorded: ownership.Recorded, volumes: Collection[str]) -> None:
+        """Compare the owner labels of services, secrets, configs, networks, and of the records of volumes."""
+        ownership.check(label=label, recorded=recorded, volumes=volumes, take_over=self.take_over, swarm=True)
 
     def check(
         self,
@@ -90,13 +99,20 @@ class Swarm:
         *,
         identity: Identity,
         name: str,
-        component: str,  # noqa: ARG002  # the service labels it
+        component: str,
         opts: pulumi.ResourceOptions,
     ) -> pulumi.Output[str]:
-        """Return the name of a volume that the node makes, and keeps when the stack goes."""
+        """Return the name of a volume that the node creates, and keeps when the stack goes."""
         # It stays in any case, and says so where it goes from the stack.
         told = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=False))
-        return NodeVolume(resource_name, volume_name=identity.name(name), data_label=self.data_label, opts=told).name
+        return NodeVolume(
+            resource_name,
+            volume_name=identity.name(name),
+            data_label=self.data_label,
+            labels=identity.labels(component),
+            take_over=self.take_over,
+            opts=told,
+        ).name
 
     def run(
         self,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policy.resources import PASSWORD, VOLUME, Resource, Violation
+from policy.resources import PASSWORD, VOLUME, VOLUME_OF_PULUMI_DOCKER, Resource, Violation
 
 DESCRIPTION = "No volume and no salt key is deleted or replaced, and what is protected stays so."
 SALT_KEY = "secrets-salt-key"
 """Start of the names of the salt keys (components/secrets.py)."""
 
-_REPLACING = {VOLUME: ("name",), PASSWORD: ("keepers", "length", "special")}
+_VOLUMES = (VOLUME, VOLUME_OF_PULUMI_DOCKER)
+_REPLACING = {**dict.fromkeys(_VOLUMES, ("name",)), PASSWORD: ("keepers", "length", "special")}
 """Inputs of which another value makes another thing; the program ignores the rest, or never changes it."""
 
 _MEND = (
@@ -24,13 +25,15 @@ def violations(recorded: Sequence[Resource], registered: Sequence[Resource]) -> 
     """Report what the state records and the update would lose."""
     after = {resource.urn: resource for resource in registered}
     for old in recorded:
-        if _is_kept(old) and (loss := _loss(old, after.get(old.urn))):
+        # A volume of an earlier version is the same resource under another type (engine/volume.py).
+        new = after.get(old.urn) or after.get(old.urn.replace(VOLUME_OF_PULUMI_DOCKER, VOLUME))
+        if _is_kept(old) and (loss := _loss(old, new)):
             yield Violation(message=f"{_title(old)} {loss}.", urn=old.urn)
 
 
 def _is_kept(resource: Resource) -> bool:
     salt_key = resource.type == PASSWORD and resource.name.startswith(SALT_KEY)
-    return resource.protect or resource.type == VOLUME or salt_key
+    return resource.protect or resource.type in _VOLUMES or salt_key
 
 
 def _loss(old: Resource, new: Resource | None) -> str:
@@ -48,4 +51,4 @@ def _loss(old: Resource, new: Resource | None) -> str:
 
 
 def _title(resource: Resource) -> str:
-    return f"the volume {resource.known('name')!r}" if resource.type == VOLUME else f"the secret {resource.name!r}"
+    return f"the volume {resource.known('name')!r}" if resource.type in _VOLUMES else f"the secret {resource.name!r}"

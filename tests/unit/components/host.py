@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from components import proxy
-from engine import capacity, container, preflight, single_host
+from engine import capacity, container, ownership, preflight, single_host
 
 
 @contextmanager
@@ -18,6 +18,7 @@ def fresh_host() -> Iterator[None]:
         for check in ("check", "check_data"):
             patch.setattr(preflight, check, lambda **_: None)
         patch.setattr(preflight, "check_images", lambda _references: None)
+        patch.setattr(ownership, "check", lambda **_: None)
         patch.setattr(capacity, "cpus", lambda: 2)
         patch.setattr(proxy, "variables", lambda _image: {"PYTHONPATH": "/image"})
         for module in (container, single_host):

@@ -14,7 +14,7 @@ from pulumi.runtime import mocks
 from components import proxy
 from config.settings import Settings
 from policy import resources as policy_resources
-from policy.resources import SERVICE, SERVICE_CONFIG, Resource
+from policy.resources import SERVICE, SERVICE_CONFIG, VOLUME_OF_PULUMI_DOCKER, Resource
 from policy.rules import kept_data
 from supply import bulk
 from tests.unit.components.example import config
@@ -227,7 +227,7 @@ def test_the_policy_pack_looks_for_what_the_program_registers(resources: dict[st
     names = [name for name in dir(policy_resources) if name.isupper() and not name.startswith("_")]
     looked_for = {value for name in names if ":" in str(value := getattr(policy_resources, name))}
     assert len(looked_for) > 10
-    assert looked_for - {SERVICE, SERVICE_CONFIG} <= {resource.type for resource in seen}
+    assert looked_for - {SERVICE, SERVICE_CONFIG, VOLUME_OF_PULUMI_DOCKER} <= {resource.type for resource in seen}
     assert [resource.name for resource in seen if policy_resources.proxy_config(resource)] == ["proxy-config"]
     assert {loss.urn.rpartition("::")[2] for loss in kept_data.violations(seen, [])} == {
         "secrets-salt-key",

@@ -11,7 +11,7 @@ import pytest
 from pulumi.runtime import mocks
 
 from components import proxy
-from engine import capacity
+from engine import capacity, ownership
 from engine.swarm import preflight, secret
 from engine.swarm.handed_over import HANDED_OVER, SCRIPT
 from policy.resources import EVERY_ADDRESS, SERVICE, SERVICE_CONFIG, proxy_config, published
@@ -45,6 +45,7 @@ def resources() -> dict[str, mocks.MockResourceArgs]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(preflight, "check", lambda **_: None)
         patch.setattr("engine.preflight.check_images", lambda _references: None)
+        patch.setattr(ownership, "check", lambda **_: None)
         patch.setattr(capacity, "cpus", lambda: 2)
         patch.setattr(proxy, "variables", lambda _image: {})
         patch.setattr(secret, "of_image", lambda _image: IMAGE)

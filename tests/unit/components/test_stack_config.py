@@ -9,8 +9,9 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from components import stack_config
-from engine import preflight
+from components import own_state, stack_config
+from engine import ownership, preflight
+from engine.ownership import Recorded
 
 
 class Nothing(mocks.Mocks):
@@ -27,6 +28,8 @@ class Nothing(mocks.Mocks):
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     messages: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", messages.append)
+    monkeypatch.setattr(own_state, "read", Recorded)
+    monkeypatch.setattr(ownership, "check", lambda **_: None)
     for check in ("check", "check_data"):
         monkeypatch.setattr(preflight, check, lambda **_: None)
     monkeypatch.setattr(preflight, "check_images", lambda _references: None)

@@ -13,7 +13,7 @@ import pytest
 
 from engine.api import EngineError
 from engine.identity import COMPONENT_LABEL, SPEC_LABEL
-from engine.swarm import converged, handed_over, tasks
+from engine.swarm import converged, handed_over, tasks, volume
 from engine.swarm.names import LONGEST_NAME, duration, unique
 from engine.swarm.volume import NodeVolumeProvider
 
@@ -115,9 +115,25 @@ def test_each_task_has_the_time_that_one_container_has() -> None:
     assert converged._failure(service(spec="new", running=0, desired=0), props, waited=301) is not None
 
 
-def test_a_volume_that_stays_is_told_of(capsys: pytest.CaptureFixture[str]) -> None:
-    provider, props = NodeVolumeProvider(), {"name": "stack-database", "data_label": "data"}
+def test_a_volume_that_stays_is_told_of_with_its_record(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = {"stack-database"}
+    monkeypatch.setattr(volume, "_is_recorded", recorded.__contains__)
+    provider, before = NodeVolumeProvider(), {"name": "stack-database", "data_label": "data"}
+    props = {**before, "owner": "0123456789ab"}
     assert provider.diff("v", props, props).changes is False
+    assert provider.diff("v", before, props).changes is True, "one of an earlier version is recorded"
     assert provider.diff("v", props, {**props, "name": "other"}).replaces == ["name"]
     provider.delete("v", props)
-    assert "`docker volume rm stack-database`" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "`docker volume rm stack-database`" in said
+    assert f"`docker config rm {volume.record_name('stack-database')}`" in said
+    recorded.clear()
+    assert provider.diff("v", props, props).changes is True
+
+
+def test_the_name_of_a_volumes_record_fits_a_swarm() -> None:
+    names = {volume.record_name(f"litellm-stack-{'x' * 60}-{thing}") for thing in ("database", "prometheus")}
+    assert len(names) == 2
+    assert all(len(name) <= LONGEST_NAME for name in names)

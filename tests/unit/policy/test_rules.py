@@ -24,6 +24,7 @@ from policy.resources import (
     USER,
     VIRTUAL_KEY,
     VOLUME,
+    VOLUME_OF_PULUMI_DOCKER,
     Resource,
     spread,
 )
@@ -323,6 +324,10 @@ def salt_key(**given: Any) -> Resource:
     return resource(PASSWORD, "secrets-salt-key", **{"keepers": {"rotation": "1"}, "length": 32, **given})
 
 
+def volume_of_pulumi_docker(**given: Any) -> Resource:
+    return resource(VOLUME_OF_PULUMI_DOCKER, "database-data", **{"name": "litellm-stack-prod-database", **given})
+
+
 class TestKeptData:
     @pytest.mark.parametrize(
         ("old", "new"),
@@ -333,6 +338,7 @@ class TestKeptData:
             ([volume(retained=True)], []),
             ([resource(PASSWORD, "secrets-master-key", length=32)], []),
             ([volume(labels=[])], [volume(labels=["new"])]),
+            ([volume_of_pulumi_docker(protect=True)], [volume(protect=True)]),
             ([salt_key(length=32)], [salt_key(length=32.0, result=UNKNOWN)]),
         ],
     )
@@ -343,6 +349,7 @@ class TestKeptData:
         ("old", "new", "said"),
         [
             ([volume()], [], "the volume 'litellm-stack-prod-database' would be deleted"),
+            ([volume_of_pulumi_docker()], [], "the volume 'litellm-stack-prod-database' would be deleted"),
             ([volume(protect=True, retained=True)], [], "would be deleted"),
             ([salt_key()], [], "the secret 'secrets-salt-key' would be deleted"),
             ([volume()], [volume(name="other")], "would be replaced by a new one, because of another name"),

@@ -13,7 +13,7 @@ RECORDED = Path(__file__).with_name("recorded")
 RECORDINGS = sorted(file.stem for file in RECORDED.glob("*.json"))
 TYPES = {
     "Container": "docker:index/container:Container",
-    "Volume": "docker:index/volume:Volume",
+    "Volume": "pulumi-python:dynamic/engine:Volume",
     "RandomPassword": "random:index/randomPassword:RandomPassword",
     "Service": "docker:index/service:Service",
     "ServiceConfig": "docker:index/serviceConfig:ServiceConfig",

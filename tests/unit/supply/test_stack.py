@@ -73,11 +73,11 @@ def test_another_backend_keeps_its_own_locks(tmp_path: Path) -> None:
 
 
 VOLUME = {
-    "urn": "urn:pulumi:prod::gateway::docker:index/volume:Volume::database-data",
-    "type": "docker:index/volume:Volume",
+    "urn": "urn:pulumi:prod::gateway::pulumi-python:dynamic/engine:Volume::database-data",
+    "type": "pulumi-python:dynamic/engine:Volume",
     "protect": True,
     "retainOnDelete": True,
-    "outputs": {"name": "gateway-prod-database"},
+    "outputs": {"name": "gateway-prod-database", "owner": "0123456789ab"},
 }
 
 
@@ -95,9 +95,28 @@ class RecordingPulumi(Pulumi):
 
 
 def test_what_is_protected_and_what_outlives_a_destroy() -> None:
-    others = [{"urn": "urn:x::y", "type": "docker:index/volume:Volume", "outputs": {"name": "cache"}}]
+    labels = [{"label": "io.litellm-stack.owner", "value": "ba9876543210"}]
+    outputs = {"name": "gateway-prod-database-16", "labels": labels}
+    earlier = {"urn": "u::v", "type": "docker:index/volume:Volume", "retainOnDelete": True, "outputs": outputs}
+    others = [{"urn": "urn:x::y", "type": VOLUME["type"], "outputs": {"name": "cache"}}, earlier]
     assert teardown.protected_names([VOLUME, *others]) == ["database-data"]
-    assert teardown.retained_volumes([VOLUME, *others]) == ["gateway-prod-database"]
+    owned = {"gateway-prod-database": "0123456789ab", "gateway-prod-database-16": "ba9876543210"}
+    assert teardown.retained_volumes([VOLUME, *others]) == owned
+
+
+@pytest.mark.parametrize(("found", "removed"), [("0123456789ab", True), ("ba9876543210", False)])
+def test_h01_a_protected_database_that_has_another_owner_by_now_is_not_deleted(
+    found: str, removed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(RecordingPulumi, "commands", [])
+    monkeypatch.setattr(teardown, "succeeds", lambda _words: True)
+    monkeypatch.setattr(teardown, "capture", lambda _words, what: found)  # noqa: ARG005
+    monkeypatch.setattr(teardown, "run", lambda words, what: commands.append(words))  # noqa: ARG005
+    pulumi = RecordingPulumi(environment={}, checkout=tmp_path, stack="prod")
+    teardown.remove(pulumi, console=Console(), environment={"DELETE_DATABASE": "prod"})
+    assert bool(commands) is removed
+    assert ("belongs to another Pulumi state (owner ba9876543210)" in capsys.readouterr().out) is not removed
 
 
 def test_without_a_terminal_a_protected_database_stays(
