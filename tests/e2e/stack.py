@@ -68,10 +68,14 @@ class Stack:
     def encrypt(self, path: str, value: str) -> None:
         """Set a secret as a user does; it stays in `config` encrypted."""
         self.pulumi("config", "set", "--secret", "--path", path, value)
-        file = self.folder / f"Pulumi.{self.name}.yaml"
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
         section = path.partition(".")[0]
-        self.config[section] = content["config"][f"litellm-stack:{section}"]
+        self.config[section] = self.written()[section]
+
+    def written(self) -> dict[str, Any]:
+        """Return the stack config as its file has it, after commands that write there."""
+        file = self.folder / f"Pulumi.{self.name}.yaml"
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
+        return {name.removeprefix("litellm-stack:"): value for name, value in content.items()}
 
     @property
     def prefix(self) -> str:

@@ -159,6 +159,12 @@ def test_the_state_says_whose_the_stack_is_and_which_volumes_it_has() -> None:
 PROPS: dict[str, Any] = {"name": DATABASE, "labels": {OWNER_LABEL: OWN}, "protected": True}
 
 
+def outputs(provider: VolumeProvider, **more: Any) -> dict[str, Any]:
+    created = provider.create({**PROPS, **more}).outs
+    assert created is not None
+    return created
+
+
 def test_h01_a_volume_of_another_owner_is_neither_created_nor_removed(volumes: Volumes) -> None:
     volumes[DATABASE] = one(DATABASE, OTHER, volumes)
     provider = VolumeProvider()
@@ -168,7 +174,7 @@ def test_h01_a_volume_of_another_owner_is_neither_created_nor_removed(volumes: V
         provider.update(DATABASE, {"name": DATABASE}, PROPS)  # of pulumi-docker, which took it over
     provider.delete(DATABASE, {**PROPS, "owner": OWN})
     assert DATABASE in volumes
-    taken = provider.create({**PROPS, "take_over": OTHER}).outs
+    taken = outputs(provider, take_over=OTHER)
     assert taken["owner"] == OTHER
     provider.delete(DATABASE, taken)
     assert DATABASE not in volumes
@@ -176,8 +182,8 @@ def test_h01_a_volume_of_another_owner_is_neither_created_nor_removed(volumes: V
 
 def test_a_volume_of_the_stacks_own_is_used_again_and_removed(volumes: Volumes) -> None:
     provider = VolumeProvider()
-    made = provider.create(PROPS).outs
-    assert provider.create(PROPS).outs == made
+    made = outputs(provider)
+    assert outputs(provider) == made
     assert provider.diff(DATABASE, made, PROPS).changes is False
     assert provider.read(DATABASE, made).id == DATABASE
     provider.delete(DATABASE, made)
@@ -191,15 +197,14 @@ def test_a_volume_of_pulumi_docker_is_recorded_in_place(volumes: Volumes) -> Non
     difference = provider.diff(DATABASE, before, PROPS)
     assert difference.changes
     assert not difference.replaces
-    assert provider.update(DATABASE, before, PROPS).outs == provider.create(PROPS).outs
+    assert provider.update(DATABASE, before, PROPS).outs == outputs(provider)
 
 
 def test_h02_a_protected_volume_that_is_gone_is_created_again_on_an_explicit_word_only(
     volumes: Volumes, tmp_path: Path
 ) -> None:
     provider = VolumeProvider()
-    made = provider.create(PROPS).outs
-    assert made is not None
+    made = outputs(provider)
     volumes.clear()
     assert provider.diff(DATABASE, made, PROPS).changes is True
     with pytest.raises(EngineError, match="pulumi config set emptyDatabase"):
@@ -222,7 +227,7 @@ def test_h02_a_protected_volume_that_is_gone_is_created_again_on_an_explicit_wor
 
 def test_an_unprotected_volume_that_is_gone_is_created_again(volumes: Volumes) -> None:
     provider = VolumeProvider()
-    made = provider.create({**PROPS, "protected": False}).outs
+    made = outputs(provider, protected=False)
     volumes.clear()
-    provider.update(DATABASE, made or {}, {**PROPS, "protected": False})
+    provider.update(DATABASE, made, {**PROPS, "protected": False})
     assert DATABASE in volumes
