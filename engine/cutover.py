@@ -20,7 +20,7 @@ from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider,
 
 from engine import execution, restart_policy
 from engine.api import EngineError, connect
-from engine.identity import COMPONENT_LABEL, STACK_LABEL
+from engine.identity import COMPONENT_LABEL, OWNER_LABEL, STACK_LABEL
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -116,14 +116,20 @@ def _up(status: str) -> list[dict[str, str]]:
 
 
 def cut_over(props: Mapping[str, Any]) -> None:
-    """Let the edge send requests to `replicas` only: what else has the labels `stack` and `component` is drained."""
+    """Let the edge send requests to `replicas` only: others of the same stack, component and owner are drained."""
     client = connect()
     try:
         present = _present(client, props)
         declared = [replica for replica in present if replica.id in props["replicas"] and replica.status == "running"]
         if len(declared) < len(props["replicas"]):
             raise EngineError("a replica was removed during the update; run the update again")
-        old = [container for container in present if container.id not in props["replicas"]]
+        # Replicas of an early version have no owner label.
+        owners = {None, *(container.labels.get(OWNER_LABEL) for container in declared)}
+        old = [
+            container
+            for container in present
+            if container.id not in props["replicas"] and container.labels.get(OWNER_LABEL) in owners
+        ]
 
         wanted = _all_addresses(declared)
         status = _Status(by=declared[0], url=props["status_url"])

@@ -14,6 +14,7 @@ import pytest
 
 import status.services
 from config.settings import default_images
+from engine.swarm.volume import record_name
 from supply import logs
 from tests.e2e.fleet import Host
 from tests.e2e.load import chat, load, stream, streamed
@@ -220,7 +221,9 @@ def test_a_change_that_cannot_start_is_rolled_back_and_fails_with_the_log_of_the
 def test_what_goes_leaves_nothing_but_the_data_on_its_node(stack: Stack, hosts: list[Host]) -> None:
     said = stack.pulumi("destroy", "--yes", "--skip-preview")
     manager, worker = (host.engine for host in hosts)
-    assert services(hosts) == manager.configs.list() == manager.secrets.list() == []
+    assert services(hosts) == manager.secrets.list() == []
+    records = sorted(record_name(f"{stack.prefix}{component}") for component in DATA)
+    assert sorted(record.name for record in manager.configs.list()) == records
     assert [network.name for network in manager.networks.list(names=[stack.prefix])] == []
     for engine in (manager, worker):
         assert engine.containers.list(all=True) == []
