@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 
 from engine.api import EngineError, connect
 from engine.identity import COMPONENT_LABEL, OWNER_LABEL, STACK_LABEL, VOLUME_LABEL
+from engine.swarm import listing
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -83,9 +84,12 @@ def check(
     """
     client = connect()
     try:
-        objects = [*_containers(client, label), *_networks(client, label)]
-        objects += _of_swarm(client, label) if swarm else []
-        kept = [*_volumes(client, volumes), *(_node_volumes(client, label, volumes) if swarm else ())]
+        objects, kept = [*_containers(client, label), *_networks(client, label)], [*_volumes(client, volumes)]
+        if swarm and listing.is_manager(client):
+            objects += _of_swarm(client, label)
+            kept += _node_volumes(client, label, volumes)
+    except APIError as error:
+        raise EngineError(f"the engine does not list its objects: {error.explanation}") from None
     finally:
         client.close()
     found = [each for each in objects if not _is_own(each.owner, recorded)]

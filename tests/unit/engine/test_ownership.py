@@ -14,7 +14,7 @@ from components import own_state
 from components.secrets import owner_of
 from engine import ownership, volume
 from engine.api import EngineError
-from engine.identity import COMPONENT_LABEL, OWNER_LABEL, STACK_LABEL
+from engine.identity import COMPONENT_LABEL, OWNER_LABEL, STACK_LABEL, VOLUME_LABEL
 from engine.ownership import TASK_LABEL, UNLABELLED, Recorded, RecordedVolume
 from engine.volume import VolumeProvider
 
@@ -134,6 +134,36 @@ def test_h03_a_container_is_the_stacks_own_only_if_its_state_has_created_the_sta
         return
     with pytest.raises(EngineError, match="container litellm-stack-prod-edge"):
         check(recorded)
+
+
+def swarm_object(name: str, owner: str, **labels: str) -> Any:
+    return SimpleNamespace(name=name, attrs={"Spec": {"Labels": {OWNER_LABEL: owner, **labels}}})
+
+
+def test_h03_what_another_owner_has_on_a_swarm_is_named_with_the_volumes_of_its_nodes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = engine([], [], Volumes())
+    named = {"services": "proxy", "secrets": "proxy-key", "configs": "rules"}
+    for kind, name in named.items():
+        found = [swarm_object(f"litellm-stack-prod-{name}", OTHER)]
+        if kind == "configs":
+            found += [swarm_object(f"record-{name}", OTHER, **{VOLUME_LABEL: name}) for name in (DATABASE, "unused")]
+        setattr(there, kind, SimpleNamespace(list=lambda filters, found=found: found))  # noqa: ARG005
+    manages = {"Swarm": {"ControlAvailable": True}}
+    there.info = lambda: manages
+    monkeypatch.setattr(ownership, "connect", lambda: there)
+    with pytest.raises(EngineError) as caught:
+        ownership.check(label=LABEL, recorded=OURS, volumes=[DATABASE], take_over=None, swarm=True)
+    assert [line.strip() for line in str(caught.value).splitlines() if line.startswith("  - ")] == [
+        f"- config litellm-stack-prod-rules (owner {OTHER})",
+        f"- secret litellm-stack-prod-proxy-key (owner {OTHER})",
+        f"- service litellm-stack-prod-proxy (owner {OTHER})",
+        f"- volume {DATABASE} (owner {OTHER})",
+    ]
+    # An engine that manages no Swarm is refused by another check.
+    manages["Swarm"]["ControlAvailable"] = False
+    ownership.check(label=LABEL, recorded=OURS, volumes=[DATABASE], take_over=None, swarm=True)
 
 
 def test_the_state_says_whose_the_stack_is_and_which_volumes_it_has() -> None:
