@@ -22,6 +22,8 @@ from tests.e2e.second_user import second
 from tests.e2e.stack import Stack
 from tests.e2e.swarm_stack import declared, services, url
 
+COVERS = ("engine/ownership.py", "engine/swarm/volume.py", "components/own_state.py")
+
 OTHER = "ba9876543210"
 
 

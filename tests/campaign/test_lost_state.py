@@ -17,6 +17,8 @@ from tests.e2e.backed_up import assert_serves, content, reached, spend, written_
 from tests.e2e.second_user import created, second
 from tests.e2e.stack import ROOT, Stack
 
+COVERS = ("docs/lost-state.md", "engine/ownership.py", "engine/volume.py", "components/own_state.py")
+
 PAGE = ROOT / "docs" / "lost-state.md"
 
 

@@ -24,10 +24,12 @@ from tests.e2e.backed_up import (
     reached,
     restore,
 )
-from tests.e2e.conftest import no_leftovers, remove
+from tests.e2e.leftovers import no_leftovers, remove
 from tests.e2e.load import chat, load
 from tests.e2e.second_user import created, second
 from tests.e2e.stack import Stack
+
+COVERS = ("engine/ownership.py", "engine/volume.py", "components/own_state.py", "supply/teardown.py")
 
 PREFIX = "user-"
 OF_PULUMI_DOCKER = "docker:index/volume:Volume"
