@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ciphertext import job, stand_in_service, stand_ins
 from ciphertext.tables import Counts
 from engine.api import EngineError, connect
-from engine.identity import STACK_LABEL
+from engine.identity import owned_filters
 from engine.job import remove
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def former(olds: Mapping[str, Any]) -> list[str]:
 
 def _unsettled(client: DockerClient, props: Mapping[str, Any]) -> set[int]:
     """Return the numbers of the rotations that have not been settled."""
-    labels = [f"{STACK_LABEL}={props['stack']}", job.ROTATION_LABEL]
+    labels = owned_filters(props["stack"], props["labels"], job.ROTATION_LABEL)
     found = client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
     left = {int(container.labels[job.ROTATION_LABEL]) for container in found}
     return left | stand_in_service.rotations(client, props) if props.get("service") else left

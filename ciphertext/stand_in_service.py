@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ciphertext.job import ROTATION_LABEL
 from ciphertext.stand_ins import HOLD_STILL, STAND_IN_LABEL
+from engine.identity import OWNER_LABEL
 from engine.swarm import scale
 from engine.swarm.handed_over import HANDED_OVER
 
@@ -45,7 +46,8 @@ def retire(client: DockerClient, props: Mapping[str, Any], *, replicas: Sequence
 
 def remove(client: DockerClient, props: Mapping[str, Any]) -> None:
     """End the stand-ins, each after its last request, and remove their service."""
-    if stand_in := scale.named(client, _name(props)):
+    stand_in, owner = scale.named(client, _name(props)), (props.get("labels") or {}).get(OWNER_LABEL)
+    if stand_in and owner in (None, stand_in["Spec"]["Labels"].get(OWNER_LABEL)):
         scale.stop(client, stand_in)
         scale.remove(client, stand_in)
 

@@ -16,7 +16,7 @@ from docker.errors import NotFound
 from ciphertext.job import ROTATION_LABEL
 from engine import cutover, restart_policy
 from engine.health import wait_until_healthy
-from engine.identity import COMPONENT_LABEL, STACK_LABEL
+from engine.identity import COMPONENT_LABEL, STACK_LABEL, owned_filters
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -83,7 +83,7 @@ def retire(client: DockerClient, props: Mapping[str, Any], *, replicas: Sequence
 
 def remove(client: DockerClient, props: Mapping[str, Any]) -> None:
     """Stop and remove the stand-ins, each after its last request."""
-    labels = [f"{STACK_LABEL}={props['stack']}", STAND_IN_LABEL]
+    labels = owned_filters(props["stack"], props["labels"], STAND_IN_LABEL)
     for stand_in in client.containers.list(all=True, filters={"label": labels}, ignore_removed=True):
         try:
             stand_in.stop(timeout=int(props["grace"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,12 @@ class Identity:
     def labels(self, component: str) -> dict[str, pulumi.Input[str]]:
         """Return the labels of a thing that belongs to `component`."""
         return {STACK_LABEL: self.label, COMPONENT_LABEL: component, OWNER_LABEL: self.owner}
+
+
+def owned_filters(stack: str, labels: Mapping[str, str], *more: str) -> list[str]:
+    """Return filters for what has the label of `stack`, the owner in `labels` if any, and the labels `more`."""
+    owner = labels.get(OWNER_LABEL)
+    return [f"{STACK_LABEL}={stack}", *([f"{OWNER_LABEL}={owner}"] if owner else []), *more]
 
 
 def stack_label(*, project: str, stack: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 
-from engine.api import connect
+from engine.api import EngineError, connect
 from engine.identity import OWNER_LABEL, VOLUME_LABEL
 from engine.ownership import UNLABELLED, labels_of, refuse_another_owner
 from engine.swarm.names import unique
@@ -113,9 +113,11 @@ def _record(props: dict[str, Any]) -> dict[str, Any]:
 def _relabel(client: DockerClient, record: Any, labels: Mapping[str, str]) -> None:
     """Write another owner on the record; docker-py has no call for it."""
     api: Any = client.api
-    url, version = api._url("/configs/{0}/update", record.id), record.attrs["Version"]["Index"]
-    answer = api._post_json(url, data={**record.attrs["Spec"], "Labels": dict(labels)}, params={"version": version})
-    api._raise_for_status(answer)
+    version = {"version": record.attrs["Version"]["Index"]}
+    address = f"{api.base_url}/v{api.api_version}/configs/{record.id}/update"
+    answer = api.post(address, params=version, json={**record.attrs["Spec"], "Labels": dict(labels)})
+    if not answer.ok:
+        raise EngineError(f"the Swarm refuses a change of config {record.name}: {answer.json().get('message', '')}")
 
 
 def _found(client: DockerClient, volume: str) -> Any:
