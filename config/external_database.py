@@ -89,6 +89,7 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
 def _of_our_own(values: Mapping[str, Any]) -> Iterator[Problem]:
     ours = {
         "databaseVolume": "databaseVolume" in values,
+        "emptyDatabase": "emptyDatabase" in values,
         "databasePassword": "databasePassword" in values,
         "database.maxConnections": "maxConnections" in mapping(values, "database"),
         "ports.database": mapping(values, "ports").get("database") is not None,

@@ -137,10 +137,11 @@ def _labelled(label: str) -> dict[str, Any]:
 def _containers(client: DockerClient, label: str) -> Iterator[_Found]:
     listed: Any = client.api.containers  # untyped; the other call inspects each container
     for container in listed(all=True, filters=_labelled(label)):
-        labels = container["Labels"]
+        labels = container["Labels"] or {}
         # A probe of a preview is named after its component, and a service stands for its tasks.
         if TASK_LABEL not in labels and labels.get(OWNER_LABEL) != labels.get(COMPONENT_LABEL, ""):
-            name = str(container["Names"][0]).removeprefix("/")
+            # One that is being removed may have lost its name.
+            name = str((container["Names"] or [container["Id"]])[0]).removeprefix("/")
             yield _Found(kind="container", name=name, owner=labels.get(OWNER_LABEL))
 
 
