@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from config.lint.durations import EXACT
+from config.lint.durations import is_exact
 from config.places import declared_keys
 from config.problems import Problem
 from config.reading import mapping
@@ -85,7 +85,7 @@ def _users(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[P
 
 
 def _seconds(value: Any, *, month: int) -> float | None:
-    return seconds(value, month=month) if isinstance(value, str) and EXACT.fullmatch(value) else None
+    return seconds(value, month=month) if isinstance(value, str) and is_exact(value) else None
 
 
 def _number(value: Any) -> float | None:

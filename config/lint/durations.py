@@ -71,12 +71,12 @@ def _is_read_here(settings: Mapping[str, Any]) -> bool:
 
 def _span(path: str, value: Any, *, kept: bool, own: bool = False) -> Iterator[Problem]:
     """Check one span; one that the stack reads by its `own` has to be exact."""
-    if value is None or (isinstance(value, str) and (_is_exact(value) or (value.startswith(ENVIRON) and not own))):
+    if value is None or (isinstance(value, str) and (is_exact(value) or (value.startswith(ENVIRON) and not own))):
         return
     if isinstance(value, str) and value.startswith(ENVIRON):
         message = f"the stack creates budgets and alerts with it and needs the value: {WRITE}"
         yield Problem(path=path, message=message)
-    elif isinstance(value, str) and (start := READ.match(value.lower())) and _is_exact(start[0].lstrip("0")):
+    elif isinstance(value, str) and (start := READ.match(value.lower())) and is_exact(start[0].lstrip("0")):
         message = f"LiteLLM reads {value!r} as {start[0]!r}: {WRITE}"
         yield Problem(path=path, message=message, severity="error" if own else "warning")
     elif kept and isinstance(value, int) and not isinstance(value, bool):
@@ -85,7 +85,8 @@ def _span(path: str, value: Any, *, kept: bool, own: bool = False) -> Iterator[P
         yield Problem(path=path, message=f"not a span of time that LiteLLM reads: {WRITE}")
 
 
-def _is_exact(value: str) -> bool:
+def is_exact(value: str) -> bool:
+    """Tell whether a text is a span of time that LiteLLM and the stack read alike."""
     try:
         _DURATION.validate_python(value)
     except ValidationError:

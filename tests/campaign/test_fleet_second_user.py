@@ -12,10 +12,7 @@ import pytest
 from engine.api import EngineError
 from engine.identity import OWNER_LABEL, VOLUME_LABEL
 from engine.swarm.volume import NodeVolumeProvider, record_name
-from supply import teardown
-from supply.console import Console
-from tests.campaign.test_second_user import assert_refused
-from tests.e2e.backed_up import command_line
+from tests.campaign.test_second_user import assert_refused, down
 from tests.e2e.fleet import Host
 from tests.e2e.load import chat, load
 from tests.e2e.second_user import second
@@ -68,7 +65,7 @@ def test_h03_a_running_stack_is_neither_used_nor_changed_by_a_second_user(
         for kind in ("secret", "config"):
             assert f"- {kind} {first.prefix}" in said
         other.pulumi("destroy", "--yes", "--skip-preview")
-        teardown.remove(command_line(other), console=Console(), environment={"DELETE_DATABASE": other.name})
+        down(other, DELETE_DATABASE=other.name)
     assert seen.failures == []
     assert seen.answers
     assert (there(manager.engine), birth(worker, first)) == (before, volume)
@@ -80,7 +77,7 @@ def test_h01_a_protected_volume_of_a_node_is_refused_to_a_second_user_while_its_
 ) -> None:
     manager, worker = hosts
     volume = birth(worker, first)
-    teardown.remove(command_line(first), console=Console(), environment={})
+    down(first)
     assert services(hosts) == []
     other = second(first, tmp_path)
     assert_refused(other, f"volume {first.prefix}database")

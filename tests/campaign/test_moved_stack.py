@@ -21,9 +21,9 @@ from supply.console import Console
 from supply.errors import SupplyError
 from supply.folders import user_folders
 from tests.e2e.backed_up import PREFIX, PYTHON, command_line, config, files, reached, restore, running, secrets
-from tests.e2e.conftest import no_leftovers, owned, remove
 from tests.e2e.external_stores import PREFIX as EXTERNAL
 from tests.e2e.external_stores import placed, servers
+from tests.e2e.leftovers import no_leftovers, owned, remove
 from tests.e2e.stack import Stack
 
 GRACE_SECONDS = 20

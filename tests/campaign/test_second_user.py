@@ -14,6 +14,7 @@ import pytest
 from engine.identity import OWNER_LABEL
 from supply import backups, teardown
 from supply.console import Console
+from supply.folders import user_folders
 from tests.e2e.backed_up import (
     PYTHON,
     assert_serves,
@@ -58,7 +59,8 @@ def first(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory)
 
 def down(stack: Stack, **environment: str) -> None:
     """Do what `make down` does."""
-    teardown.remove(command_line(stack), console=Console(), environment=environment)
+    folders = user_folders(stack.environment)
+    teardown.remove(command_line(stack), console=Console(), environment=environment, folders=folders)
 
 
 def birth(engine: docker.DockerClient, stack: Stack) -> str:

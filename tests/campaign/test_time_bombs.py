@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from config.alerts.budgets import WARN_AT
-from tests.e2e.conftest import ONE_CALL, no_leftovers, remove, stack_config
+from tests.e2e.conftest import ONE_CALL, stack_config
 from tests.e2e.gateway import Gateway
+from tests.e2e.leftovers import no_leftovers, remove
 from tests.e2e.stack import PREFIX, Stack
 from tests.e2e.test_alerts import eventually, firing, spend
 from tests.waiting import until

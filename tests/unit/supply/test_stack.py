@@ -114,7 +114,7 @@ def test_h01_a_protected_database_that_has_another_owner_by_now_is_not_deleted(
     monkeypatch.setattr(teardown, "capture", lambda _words, what: found)  # noqa: ARG005
     monkeypatch.setattr(teardown, "run", lambda words, what: commands.append(words))  # noqa: ARG005
     pulumi = RecordingPulumi(environment={}, checkout=tmp_path, stack="prod")
-    teardown.remove(pulumi, console=Console(), environment={"DELETE_DATABASE": "prod"})
+    teardown.remove(pulumi, console=Console(), environment={"DELETE_DATABASE": "prod"}, folders=folders_in(tmp_path))
     assert bool(commands) is removed
     assert ("belongs to another Pulumi state (owner ba9876543210)" in capsys.readouterr().out) is not removed
 
