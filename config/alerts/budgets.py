@@ -151,11 +151,16 @@ def holders(access: AccessSettings, proxy: SpendLimits, *, customers: bool) -> d
     return dict(found)
 
 
-def rules(access: AccessSettings, proxy: SpendLimits, *, customers: bool) -> Iterator[Rule | Recording]:
-    """Return the rules for everybody who has a budget, and one for keys that any budget refuses."""
+def rules(
+    access: AccessSettings, proxy: SpendLimits, *, customers: bool, scrape_interval: float
+) -> Iterator[Rule | Recording]:
+    """Return the rules for everybody who has a budget, and one for keys that any budget refuses.
+
+    `scrape_interval` is in seconds.
+    """
     found = holders(access, proxy, customers=customers)
     if any(limit.kind is KEY for limit in found):
-        yield from current_keys.recordings()
+        yield from current_keys.recordings(scrape_interval=scrape_interval)
     beside_keys = [
         *(f"on ({kind.label}) {kind.left}" for kind in (TEAM, USER, *([CUSTOMER] if customers else []))),
         *(f'on () {PROXY.left}{{{PROXY.label}="{PROXY_USER}"}}' for limit in found if limit.kind is PROXY),

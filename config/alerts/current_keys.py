@@ -2,8 +2,8 @@
 
 LiteLLM shows the budget of a key by its alias and the hash of its value, and keeps a series in a replica's memory until
 the replica ends (litellm/integrations/prometheus.py). After a rotation the alias has series of two hashes, and that of
-the old value never changes again: neither with the spend, nor with a reset, nor with another limit. The hash that was
-seen last for the first time is the current value's.
+the old value does not change any more: neither with the spend, nor with a reset, nor with another limit. So the current
+value is the one whose series changed last. A value that comes back, because the rotation was taken back, changes again.
 """
 
 from __future__ import annotations
@@ -19,21 +19,30 @@ VALUE: Final = "api_key_alias, hashed_api_key"
 SHOWN: Final = "litellm_remaining_api_key_budget_metric"
 """The gauge that each key has which was used, with a budget or without one."""
 
-FIRST_SEEN: Final = "litellm_stack:api_key_first_seen"
+LAST_CHANGED: Final = "litellm_stack:api_key_last_changed"
 CURRENT: Final = "litellm_stack:api_key_current"
 
+SCRAPES: Final = 4
+"""For how many scrapes a change shows: it takes two to see one, and some may be missed."""
+
 REMEMBERED: Final = "1h"
-"""How long Prometheus may be away without forgetting when it saw a value first."""
+"""How long Prometheus may be away without forgetting when a series changed."""
 
 
-def recordings() -> Iterator[Recording]:
-    """Return the rules that note when the value of a key was seen first, as a Unix time, and which one is current."""
+def recordings(*, scrape_interval: float) -> Iterator[Recording]:
+    """Return the rules that note when the series of a value changed last, as a Unix time, and which one is current.
+
+    `scrape_interval` is in seconds.
+    """
+    recent = f"{round(SCRAPES * scrape_interval * 1000)}ms"
+    changed = f"max by ({VALUE}) (timestamp({SHOWN}) and changes({SHOWN}[{recent}]) > 0)"
     # Noted as long as the alias has any series: if the replica ends that has those of the current value, another one
     # may still have those of the old value.
-    noted = f"min by ({VALUE}) (last_over_time({FIRST_SEEN}[{REMEMBERED}])) and on (api_key_alias) {SHOWN}"
-    yield Recording(record=FIRST_SEEN, expression=f"{noted} or min by ({VALUE}) (timestamp({SHOWN}))")
-    last = f"max by (api_key_alias) ({FIRST_SEEN})"
-    yield Recording(record=CURRENT, expression=f"{FIRST_SEEN} == on (api_key_alias) group_left () {last}")
+    noted = f"max by ({VALUE}) (last_over_time({LAST_CHANGED}[{REMEMBERED}])) and on (api_key_alias) {SHOWN}"
+    first = f"max by ({VALUE}) (timestamp({SHOWN}))"
+    yield Recording(record=LAST_CHANGED, expression=f"{changed} or {noted} or {first}")
+    last = f"max by (api_key_alias) ({LAST_CHANGED})"
+    yield Recording(record=CURRENT, expression=f"{LAST_CHANGED} == on (api_key_alias) group_left () {last}")
 
 
 def of_current_value(series: str) -> str:

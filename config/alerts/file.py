@@ -8,6 +8,7 @@ import yaml
 
 from config import litellm
 from config.alerts import budgets, certificates, gateway, stores
+from config.monitoring import seconds
 from config.settings import Settings
 
 
@@ -23,7 +24,10 @@ def render(settings: Settings, *, expiries: Mapping[str, str] | None = None) -> 
             pooler=settings.database.pooler is not None,
         ),
         "budgets": budgets.rules(
-            settings.access, litellm.proxy_budget(settings), customers=litellm.shows_customers(settings)
+            settings.access,
+            litellm.proxy_budget(settings),
+            customers=litellm.shows_customers(settings),
+            scrape_interval=seconds(settings.monitoring.scrape_interval),
         ),
         "stores": stores.rules(exporters=settings.monitoring.exporters, cache=settings.runs_cache),
         "certificates": certificates.rules(settings.monitoring.certificates),

@@ -120,6 +120,14 @@ BUDGETS = [
         summary="key chat-app has spent its budget per 1d: its requests are refused",
     ),
     Case(
+        alert="BudgetSpent",
+        # The rotation was taken back after ten minutes, and the first value is used again.
+        fires={**value("old", "80+0x40 0+0x1000"), **value("new", "_x20 60+0x1000")},
+        quiet={**value("old", "10+0x40 80+0x1000"), **value("new", "_x20 0+0x1000")},
+        labels={**DAILY, "severity": "critical", "api_key_alias": "chat-app"},
+        summary="key chat-app has spent its budget per 1d: its requests are refused",
+    ),
+    Case(
         alert="BudgetOnCourseToBeSpent",
         # 10 dollars an hour: 60 are left, and the reset is far or near.
         fires=chat_app("100-0.041666667x1000", hours=20),
