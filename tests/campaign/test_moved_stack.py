@@ -26,6 +26,14 @@ from tests.e2e.external_stores import placed, servers
 from tests.e2e.leftovers import no_leftovers, owned, remove
 from tests.e2e.stack import Stack
 
+COVERS = (
+    "backup",
+    "components/access.py",
+    "litellm_admin",
+    "supply/backups.py",
+    "supply/kept_passphrase.py",
+    "supply/teardown.py",
+)
 GRACE_SECONDS = 20
 ACCESS: dict[str, Any] = {
     "budgets": {"small": {"max_budget": 1}},

@@ -18,6 +18,7 @@ from tests.e2e.stack import PREFIX, Stack
 from tests.e2e.test_alerts import eventually, firing, spend
 from tests.waiting import until
 
+COVERS = ("components/access.py", "config/alerts", "litellm_admin")
 KEY = "soon-rotated"
 LEFT, LIMIT = "litellm_remaining_api_key_budget_metric", "litellm_api_key_max_budget_metric"
 OF_KEY = f'{{api_key_alias="{KEY}"}}'

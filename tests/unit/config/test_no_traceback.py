@@ -74,9 +74,9 @@ REST: dict[str, Any] = {
         "models": {"m": {"model_name": "m", "litellm_params": {"model": "openai/x"}, "model_info": {"mode": "chat"}}},
         "budgets": {"tiny": {"max_budget": 1, "budget_duration": "1d"}},
         "customers": {"acme": {"budget": "tiny"}},
-        "users": {"alice": {"max_budget": 1, "budget_duration": "7d"}},
+        "users": {"alice": {"max_budget": 1, "budget_duration": "7d", "user_role": "internal_user"}},
         "teams": {"t": {"models": ["m"], "keys": {"k": {"duration": "30d"}}, "members": {"alice": {}}}},
-        "keys": {"app": {"models": ["m"], "max_budget": 2, "budget_duration": "1mo", "rotation": 2}},
+        "keys": {"app": {"models": ["m"], "max_budget": 2, "budget_duration": "7d", "rotation": 2}},
         "keyGroups": {"g": {"fields": {"team": "t"}, "keys": {"h": {}}}},
     },
 }
