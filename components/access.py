@@ -19,6 +19,7 @@ from config.proxy import model_names
 from config.secret_texts import ENVIRON
 from config.settings import Settings
 from litellm_admin.adoption import FIRST, position
+from litellm_admin.fields.amounts import NO_GRACE
 from litellm_admin.resources import (
     Budget,
     BudgetArgs,
@@ -293,6 +294,9 @@ class Access(pulumi.ComponentResource):
     def _metrics_key(self) -> pulumi.Output[str]:
         rotation = self._args.settings.rotation
         own = self._value("metrics", KeySettings(), number=rotation.number(rotation.metrics_key))
+        if self._args.settings.take_over:
+            # The database that is taken over has the lost stack's key of this alias.
+            own = {"grace": NO_GRACE, **own}
         args = VirtualKeyArgs(**self._login, key_alias=f"{RESERVED}metrics", allowed_routes=["/metrics"], **own)
         return VirtualKey(f"{self._name}-metrics-key", args, self._child).key
 

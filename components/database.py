@@ -88,10 +88,7 @@ class Database(pulumi.ComponentResource):
             identity=args.identity,
             name=args.settings.volume,
             component="database",
-            # A label is not worth a database: a volume whose labels change would be replaced by an empty one.
-            opts=pulumi.ResourceOptions(
-                parent=self, protect=protect, retain_on_delete=protect, ignore_changes=["labels", "driver"]
-            ),
+            opts=pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect),
         )
 
     def make_login(

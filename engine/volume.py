@@ -33,7 +33,10 @@ class VolumeProvider(ResourceProvider):
     """Creates volumes, and removes none that has another owner. Stateless, so that Pulumi stores it by reference."""
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        """Another name is another volume. One that is gone is created again, and one of pulumi-docker is recorded."""
+        """Another name is another volume; a label is not worth a database.
+
+        One that is gone is created again, and one of pulumi-docker is recorded.
+        """
         if _olds.get("name") != _news["name"]:
             return DiffResult(changes=True, replaces=["name"], delete_before_replace=False)
         gone = not volume_exists(_news["name"])
