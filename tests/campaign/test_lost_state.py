@@ -13,7 +13,7 @@ import pytest
 
 from engine.identity import OWNER_LABEL
 from tests.campaign.test_second_user import running
-from tests.e2e.backed_up import assert_serves, content, reached, spend, written_spend
+from tests.e2e.backed_up import IN_THE_DATABASE, content, reached, spend, written_spend
 from tests.e2e.second_user import created, second
 from tests.e2e.stack import ROOT, Stack
 
@@ -36,9 +36,8 @@ def commands(part: str) -> list[str]:
 
 def run(stack: Stack, block: str, *, owner: str) -> None:
     """Run commands of the page for a stack, with the owner of its message."""
-    script = f"OWNER={owner}\n" + block.replace("OWNER=1a2b3c4d5e6f\n", "").replace(
-        "--stack prod", f"--stack {stack.name}"
-    )
+    named = block.replace("OWNER=1a2b3c4d5e6f\n", "").replace("--stack prod", f"--stack {stack.name}")
+    script = f"OWNER={owner}\n" + named.replace("litellm-stack-prod-", stack.prefix)
     subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=stack.folder, env=stack.environment, check=True)
 
 
@@ -59,9 +58,9 @@ def test_h01_a_lost_state_is_replaced_and_the_data_taken_over_on_an_explicit_wor
     assert f"(owner {owner})" in refused.stdout
     assert created(found) == []
 
-    blocks = commands("With the volume")
-    assert len(blocks) == 3
-    for block in blocks:
+    *before_up, after_up = commands("With the volume")
+    assert len(before_up) == 3
+    for block in before_up:
         run(found, block, owner=owner)
     found.config = found.written()
     access = found.config["access"]
@@ -72,11 +71,17 @@ def test_h01_a_lost_state_is_replaced_and_the_data_taken_over_on_an_explicit_wor
     }
     found.configure({**found.config, "access": adopted})
     found.up()
+    run(found, after_up, owner=owner)
     assert engine.volumes.get(f"{lost.prefix}database").attrs["CreatedAt"] == before
-    assert_serves(found)
     with reached(found) as gateway:
-        assert gateway.keys["chat-app"] == key
+        assert content(gateway, key=key, model="chat") == "first answer"
+        assert content(gateway, key=key, model="extra") == IN_THE_DATABASE
         assert spend(gateway, key) >= spent
+        login = {"Authorization": f"Bearer {gateway.master_key}"}
+        listed = gateway.client.get("/key/list", params={"return_full_object": "true", "size": 100}, headers=login)
+        aliases = [str(row["key_alias"]) for row in listed.raise_for_status().json()["keys"]]
+        own = [alias for alias in aliases if alias.startswith("litellm-stack-")]
+        assert len(own) == 2, "the metrics key and the provisioner's of the lost stack are gone"
     found.pulumi("preview", "--expect-no-changes")
 
     # The word is not needed any more: the state records whose volume it was.
