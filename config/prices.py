@@ -15,6 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from config.reading import mapping
+
+ROUTED = "auto_router/"
+"""Start of the `model` of an entry that only chooses among the others."""
+
 FILE = Path(__file__).with_name("litellm_prices.json")
 
 REPORTING = frozenset({"edenai", "litellm_proxy", "nadir", "openrouter", "perplexity", "replicate", "xai"})
@@ -115,6 +120,24 @@ def has_own_price(*sections: Mapping[str, Any]) -> bool:
         for section in sections
         for name, value in section.items()
     )
+
+
+def unpriced(entry: Mapping[str, Any]) -> str | None:
+    """Return the model of an entry of `model_list` if no price of it is known, or None.
+
+    Nothing is known here of an entry that only chooses among others, or takes its model from a variable.
+    """
+    parameters, info = mapping(entry, "litellm_params"), mapping(entry, "model_info")
+    name, provider = parameters.get("model"), parameters.get("custom_llm_provider")
+    if not isinstance(name, str) or name.startswith((ROUTED, "os.environ/")) or has_own_price(parameters, info):
+        return None
+    base = info.get("base_model") or parameters.get("base_model")
+    known = price_list().knows(
+        name,
+        provider=provider if isinstance(provider, str) else None,
+        base_model=base if isinstance(base, str) else None,
+    )
+    return None if known else name
 
 
 def _candidates(name: str, provider: str | None) -> Iterator[str]:

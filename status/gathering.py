@@ -13,7 +13,7 @@ import httpx
 from engine.api import EngineError
 from litellm_admin.api.client import AdminClient
 from litellm_admin.api.errors import AdminError
-from status import accounts, services, traffic
+from status import accounts, prices, services, traffic
 from status.prometheus import Prometheus, PrometheusError
 from status.snapshot import Snapshot
 
@@ -45,7 +45,8 @@ def gather(stack: Stack) -> Snapshot:
         spending = pool.submit(_attempt, lambda: accounts.read(client))
         scraped = pool.submit(_attempt, lambda: tuple(prometheus.targets()))
         models = pool.submit(_attempt, lambda: traffic.read(prometheus))
-        faults = [future.result().fault for future in (containers, spending, scraped, models)]
+        free = pool.submit(_attempt, lambda: prices.read(client))
+        faults = [future.result().fault for future in (containers, spending, scraped, models, free)]
         return Snapshot(
             stack=stack.name,
             taken=datetime.now(UTC),
@@ -55,6 +56,7 @@ def gather(stack: Stack) -> Snapshot:
             accounts=spending.result().found,
             targets=scraped.result().found,
             traffic=models.result().found,
+            unpriced=free.result().found,
             # A Prometheus that does not answer is told once, not by each of its readers.
             faults=tuple(dict.fromkeys(fault for fault in faults if fault)),
         )

@@ -85,6 +85,7 @@ class Snapshot:
     """One stack at one moment.
 
     ready: whether the gateway says that it and its database work. services: None where the engine could not be read.
+    unpriced: models whose requests cost nothing, because LiteLLM knows no price for them.
     faults: what could not be read, and why.
     """
 
@@ -96,4 +97,5 @@ class Snapshot:
     accounts: tuple[Account, ...] = ()
     targets: tuple[Target, ...] = ()
     traffic: tuple[Traffic, ...] = ()
+    unpriced: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()

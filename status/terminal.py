@@ -21,8 +21,8 @@ BAR = 24
 
 def render(snapshot: Snapshot) -> RenderableType:
     """Return everything that is worth a look, what is wrong first."""
-    parts = (_verdict(snapshot), _services(snapshot), _budgets(snapshot), _spenders(snapshot), _expiring(snapshot))
-    return Group(*(part for part in (*parts, _traffic(snapshot)) if part is not None))
+    parts = (_verdict(snapshot), _services(snapshot), _budgets(snapshot), _unpriced(snapshot), _spenders(snapshot))
+    return Group(*(part for part in (*parts, _expiring(snapshot), _traffic(snapshot)) if part is not None))
 
 
 def _verdict(snapshot: Snapshot) -> RenderableType:
@@ -75,6 +75,13 @@ def _budgets(snapshot: Snapshot) -> RenderableType | None:
             until(account.resets, now=snapshot.taken),
         )
     return _titled(_headed("Budgets", len(budgets), BUDGETS), table)
+
+
+def _unpriced(snapshot: Snapshot) -> RenderableType | None:
+    if not snapshot.unpriced:
+        return None
+    names = ", ".join(map(printable, snapshot.unpriced))
+    return Text(f"No budget counts requests to {names}: LiteLLM knows no price (docs/routing.md#prices)\n", "yellow")
 
 
 def _spenders(snapshot: Snapshot) -> RenderableType | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.lint.reach import ROUTED, reached
+from config.lint.reach import reached
 from config.places import models
-from config.prices import has_own_price, price_list
+from config.prices import price_list, unpriced
 from config.problems import Problem
 from config.reading import mapping
 
@@ -31,25 +31,9 @@ def problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     """Warn of each model without a price that a budget can reach."""
     found = reached(values)
     for model in models(values):
-        if model.path in found and (name := _unpriced(model.values)):
+        if model.path in found and (name := unpriced(model.values)):
             path = f"{model.path}.litellm_params.model"
             yield Problem(path=path, message=_message(name, model.values, found[model.path]), severity="warning")
-
-
-def _unpriced(entry: Mapping[str, Any]) -> str | None:
-    """Return the name that LiteLLM knows no price for, or None if it does, or cannot be known here."""
-    parameters, info = mapping(entry, "litellm_params"), mapping(entry, "model_info")
-    name = parameters.get("model")
-    if not isinstance(name, str) or name.startswith((ROUTED, "os.environ/")) or has_own_price(parameters, info):
-        return None
-    base = info.get("base_model") or parameters.get("base_model")
-    provider = parameters.get("custom_llm_provider")
-    known = price_list().knows(
-        name,
-        provider=provider if isinstance(provider, str) else None,
-        base_model=base if isinstance(base, str) else None,
-    )
-    return None if known else name
 
 
 def _message(name: str, entry: Mapping[str, Any], budget: str) -> str:

@@ -9,10 +9,8 @@ from config.lint.budgets import DEFAULTS
 from config.lint.fallbacks import KINDS, ROUTERS, SECTIONS
 from config.model_names import SPECIAL, matches
 from config.places import Place, models
+from config.prices import ROUTED
 from config.reading import mapping, texts
-
-ROUTED = "auto_router/"
-"""Start of the `model` of an entry that only chooses among the others."""
 
 OF_THE_PROXY = ("max_budget", "max_end_user_budget", "max_end_user_budget_id", "max_internal_user_budget")
 AMOUNTS = ("max_budget", "max_budget_in_team", "team_member_budget")

@@ -62,6 +62,12 @@ class ModelApi(ObjectApi):
         rows = [row for row in answer["data"] if row["model_info"].get("db_model")]
         return self._live(rows[0]) if rows else None
 
+    def rows(self) -> list[Mapping[str, Any]]:
+        """Return all deployments that the replica knows, those of config.yaml too, with the prices that it knows."""
+        answer = self._transport.call("GET", "/v1/model/info", operation="list the models of", subject="the proxy")
+        rows: list[Mapping[str, Any]] = answer["data"]
+        return rows
+
     def create(self, fields: Mapping[str, Any], *, subject: str) -> None:
         """Make the deployment with the id in `id`."""
         info = {**(fields.get("model_info") or {}), "id": fields["id"]}

@@ -35,9 +35,13 @@ MANIFEST = json.dumps(
 
 @dataclass
 class Registry:
-    """A registry on this host, which Docker takes without TLS; `asked` holds the paths of the requests."""
+    """A registry on this host, which Docker takes without TLS.
+
+    private: whether it asks for a login. asked: the paths of the requests.
+    """
 
     address: str = ""
+    private: bool = False
     asked: list[str] = field(default_factory=list)
 
     def image(self, kind: str) -> str:
@@ -56,7 +60,7 @@ def registry() -> Iterator[Registry]:
             answers.asked.append(self.path)
             kind = self.path.split("/")[2]
             status = self.ANSWERS.get(kind, 200)
-            if kind == "private" and self.headers.get("Authorization") != f"Basic {LOGIN}":
+            if answers.private and self.headers.get("Authorization") != f"Basic {LOGIN}":
                 status = 401
             body = MANIFEST if status == 200 and "/manifests/" in self.path else b"{}"
             self.send_response(status)
@@ -128,7 +132,8 @@ def test_u13_images_that_cannot_be_pulled_are_named_together_with_the_cause(regi
 def test_u13_a_registry_is_asked_with_the_login_of_the_docker_config(
     registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = {"images.litellm": registry.image("private")}
+    registry.private = True
+    wanted = {"images.litellm": registry.image("fine")}
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     with pytest.raises(EngineError, match="denies access"):
         preflight.check_images(wanted)

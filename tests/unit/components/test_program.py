@@ -259,3 +259,31 @@ def test_what_many_objects_bring_along_is_there_under_these_names(
     resources: dict[str, mocks.MockResourceArgs],
 ) -> None:
     assert resources.keys() >= bulk.BROUGHT_ALONG
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {
+            "monitoring": {
+                "exporters": True,
+                "certificates": ["gateway.example:443"],
+                "webhook": "https://hooks.example",
+            },
+            "grafana": {"enabled": True},
+            "database": {"pooler": {"connections": 10}},
+        },
+    ],
+)
+def test_u13_the_images_that_are_looked_for_are_those_that_run(more: dict[str, Any]) -> None:
+    recorder = Recorder()
+    mocks.set_mocks(recorder, project="litellm-stack", stack="unit", preview=False)
+    raw = {f"litellm-stack:{name}": json.dumps(value) for name, value in {**config(), **more}.items()}
+    pulumi.runtime.set_all_config(raw, ["litellm-stack:secrets", "litellm-stack:monitoring"])
+    asked: dict[str, str] = {}
+    with fresh_host(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.preflight.check_images", asked.update)
+        run_program()
+    images = [args for args in recorder.resources.values() if args.typ == "docker:index/remoteImage:RemoteImage"]
+    assert {args.inputs["name"] for args in images} == set(asked.values())

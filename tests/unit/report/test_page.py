@@ -55,6 +55,11 @@ def hostile() -> Snapshot:
     return replace(healthy(), accounts=(*healthy().accounts, account))
 
 
+def test_u02_models_without_a_price_are_marked() -> None:
+    assert "no budget counts their requests" in render(healthy(), history())
+    assert "no budget counts their requests" not in render(replace(healthy(), unpriced=()), history())
+
+
 def test_the_page_runs_nothing_and_loads_nothing() -> None:
     page = render(hostile(), history())
     tags = Tags(page)

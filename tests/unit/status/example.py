@@ -45,6 +45,7 @@ def healthy() -> Snapshot:
             Traffic(model="slow", requests=5, failures=0, tokens=155, latency=4.8),
             Traffic(model="unknown", requests=1, failures=1, tokens=0, latency=None),
         ),
+        unpriced=("acme", "house\x1b[2J"),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from vocabulary import prices
 from vocabulary.source import Source, UnexpectedSourceError
 from vocabulary.wheel import version_of
 
@@ -101,6 +102,33 @@ def test_the_committed_names_are_those_of_the_pinned_version() -> None:
     assert all(
         words == sorted(set(words)) for part in ("sections", "booleans", "choices") for words in names[part].values()
     )
+
+
+def test_the_committed_prices_are_those_of_the_pinned_version() -> None:
+    images = json.loads((ROOT / "config/images.json").read_text(encoding="utf-8"))
+    known = json.loads((ROOT / "config/litellm_prices.json").read_text(encoding="utf-8"))
+    assert known["litellm"] == version_of(images["litellm"]), "run `make names`"
+
+
+def test_prices_are_told_from_entries_without_one(tmp_path: Path) -> None:
+    entries = {
+        "acme": {"litellm_provider": "openai", "input_cost_per_token": 0.1},
+        "tiered": {"litellm_provider": "openai", "tiered_pricing": []},
+        "free": {"litellm_provider": "acme", "output_cost_per_token": 0},
+        "unknown": {"litellm_provider": "acme", "max_tokens": 3, "input_cost_per_token": None},
+        "sample_spec": {"litellm_provider": "openai", "input_cost_per_token": 0},
+    }
+    (tmp_path / prices.COST_MAP).write_text(json.dumps(entries))
+    (tmp_path / "types").mkdir()
+    (tmp_path / "types/utils.py").write_text("class LlmProviders(Enum):\n    OPENAI = 'openai'\n")
+    (tmp_path / "llms/openai_like").mkdir(parents=True)
+    (tmp_path / "llms/openai_like/providers.json").write_text('{"acme": {}}')
+    assert json.loads(prices.document(Source(tmp_path), "1.2.3")) == {
+        "litellm": "1.2.3",
+        "providers": ["acme", "openai"],
+        "priced": {"acme": ["free"], "openai": ["acme", "tiered"]},
+        "unpriced": {"acme": ["unknown"]},
+    }
 
 
 def test_an_image_without_a_version_is_refused() -> None:
