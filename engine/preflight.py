@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -108,17 +109,22 @@ def _unobtainable(client: docker.DockerClient, reference: str) -> str | None:
     except APIError as error:
         cause = str(error.explanation or error)
         lowered = cause.lower()
-        if error.status_code == 400 or "full image id" in lowered:
+        # The engine repeats the status of a registry that does not explain it in the words of the protocol.
+        repeated = re.search(r"http (\d{3}) response", lowered)
+        status = int(repeated[1]) if repeated else error.status_code
+        if status == 400 or "full image id" in lowered:
             return f"not the name of an image in a registry ({cause})"
-        if error.status_code in (401, 403) or "denied" in lowered or "unauthorized" in lowered:
+        if status in (401, 403) or any(word in lowered for word in ("basic auth", "denied", "unauthorized")):
             return "its registry denies access, or has no such image; see `docker login`"
-        if error.status_code == 404:
+        if status == 404:
             return "its registry has no such image; check the name and the tag"
         if "no such host" in lowered:
             return "this host does not know the registry's name, or has no internet; load the image with `docker load`"
         return f"its registry cannot be asked ({cause})"
     except DockerException as error:
         return f"not the name of an image in a registry ({error})"
+    except OSError:
+        return "its registry does not answer in time"
     return None
 
 

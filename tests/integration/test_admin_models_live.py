@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from litellm_admin.api.client import AdminClient
 from litellm_admin.api.errors import AdminError
 from litellm_admin.provider import CredentialProvider, ModelProvider
+from status import prices
 from tests.integration.inputs_of_tests import Login, Props
 from tests.integration.live_object import LiveObject
 from tests.integration.running_gateway import Gateway
@@ -198,3 +200,28 @@ def test_no_error_shows_a_value(login: Login, name: str) -> None:
     with pytest.raises(AdminError) as caught:
         CREDENTIAL.create({**inputs, "credential_values": {"api_key": secrets.token_hex() + CANARY}})
     assert "CANARY" not in str(caught.value)
+
+
+def test_u02_a_model_without_a_price_costs_nothing_and_is_marked_until_a_price_is_written(
+    model: Props, gateway: Gateway, login: Login, name: str
+) -> None:
+    params = {**model["litellm_params"], "model": "openai/acme-large"}
+    priced = {"input_cost_per_token": 0.001, "output_cost_per_token": 0.001}
+    infos: dict[str, Props] = {
+        "none": {},
+        "own": priced,
+        "base": {"base_model": "gpt-4o"},
+        "zero": dict.fromkeys(priced, 0),
+    }
+    costs, created = {}, []
+    for kind, info in infos.items():
+        inputs = {**model, "model_id": f"{name}-{kind}", "model_name": f"{name}-{kind}"}
+        created.append(MODEL.create({**inputs, "litellm_params": params, "model_info": info}))
+        message = {"model": f"{name}-{kind}", "messages": [{"role": "user", "content": "Hello"}]}
+        headers = gateway.call("POST", "/chat/completions", json=message).headers
+        costs[kind] = float(headers.get("x-litellm-response-cost") or 0)
+    marked = prices.read(AdminClient(login["url"], token=login["token"]))
+    for made in created:
+        MODEL.delete(made.id, made.outs or {})
+    assert {kind: cost > 0 for kind, cost in costs.items()} == {"none": False, "own": True, "base": True, "zero": False}
+    assert [one for one in marked if one.startswith(f"{name}-")] == [f"{name}-none"]

@@ -27,6 +27,8 @@ class Engine:
 
     def get_registry_data(self, reference: str) -> None:
         self.asked.append(reference)
+        if "slow" in reference:
+            raise requests.ReadTimeout
         if reference in self.answers:
             status, message = self.answers[reference]
             response = requests.Response()
@@ -61,10 +63,12 @@ def test_u13_one_error_names_every_image_and_its_cause(monkeypatch: pytest.Monke
         "ghcr.io/acme/postgres:1": (403, "denied"),
         "redis:nonesuch": (401, "unauthorized"),
         "gone.invalid/haproxy:1": (500, "dial tcp: lookup gone.invalid: no such host"),
+        "own.example/redis-exporter:1": (500, 'Head "https://own.example/v2/": no basic auth credentials'),
+        "old.example/postgres-exporter:1": (500, "error parsing HTTP 404 response body: unexpected end of JSON input"),
         "busy.example/prometheus:1": (500, "received unexpected HTTP status: 502 Bad Gateway"),
         "Acme:1": (400, "invalid reference format: repository name must be lowercase"),
     }
-    names = ("litellm", "postgres", "redis", "haproxy", "prometheus", "grafana")
+    names = ("litellm", "postgres", "redis", "haproxy", "redisExporter", "postgresExporter", "prometheus", "grafana")
     wanted = dict(zip(names, answers, strict=True)) | {"pgbouncer": "ghcr.io/acme/pgbouncer:1"}
     assert refusal(monkeypatch, Engine(set(), answers), **wanted) == (
         "the Docker engine does not have these images and cannot pull them; nothing was touched:\n"
@@ -74,11 +78,20 @@ def test_u13_one_error_names_every_image_and_its_cause(monkeypatch: pytest.Monke
         "  - images.redis: redis:nonesuch: its registry denies access, or has no such image; see `docker login`\n"
         "  - images.haproxy: gone.invalid/haproxy:1: this host does not know the registry's name, or has no internet;"
         " load the image with `docker load`\n"
+        "  - images.redisExporter: own.example/redis-exporter:1: its registry denies access, or has no such image; see"
+        " `docker login`\n"
+        "  - images.postgresExporter: old.example/postgres-exporter:1: its registry has no such image; check the name"
+        " and the tag\n"
         "  - images.prometheus: busy.example/prometheus:1: its registry cannot be asked (received unexpected HTTP"
         " status: 502 Bad Gateway)\n"
         "  - images.grafana: Acme:1: not the name of an image in a registry (invalid reference format: repository name"
         " must be lowercase)"
     )
+
+
+def test_u13_a_registry_that_does_not_answer_is_a_cause_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = refusal(monkeypatch, Engine(set(), {}), litellm="slow.example/litellm:1")
+    assert str(found).endswith("  - images.litellm: slow.example/litellm:1: its registry does not answer in time")
 
 
 def test_u13_what_a_mirror_of_docker_hub_lacks_is_left_to_the_pull(monkeypatch: pytest.MonkeyPatch) -> None:
