@@ -50,7 +50,9 @@ def test_all_mistakes_are_said_at_once_and_nothing_is_touched(
 def test_what_litellm_would_ignore_is_said_once_and_the_preview_goes_on(stack: Stack) -> None:
     good = stack.config
     settings = {**good["proxy"].get("litellm_settings", {}), "num_retrys": 3}
-    stack.configure({**good, "proxy": {**good["proxy"], "litellm_settings": settings}})
+    unpriced = {"model_name": "acme", "litellm_params": {"model": "openai/acme-large", "mock_response": "Hello."}}
+    models = [*good["proxy"]["model_list"], unpriced]
+    stack.configure({**good, "proxy": {**good["proxy"], "litellm_settings": settings, "model_list": models}})
     try:
         said = stack.pulumi("preview", "--refresh=false")
     finally:
@@ -58,6 +60,8 @@ def test_what_litellm_would_ignore_is_said_once_and_the_preview_goes_on(stack: S
     _, _, diagnostics = said.partition("Diagnostics:")
     assert diagnostics.count("warning: proxy.litellm_settings.num_retrys: ") == 1
     assert "did you mean 'num_retries'?" in diagnostics
+    # u02: the budget of the proxy would not count the requests to this model.
+    assert diagnostics.count("knows no price for ") == diagnostics.count("knows no price for 'openai/acme-large'") == 1
 
 
 def test_a_master_key_without_its_prefix_is_refused_and_not_shown(stack: Stack) -> None:
@@ -76,6 +80,16 @@ def test_a_secret_that_nobody_encrypted_is_refused_and_not_shown(stack: Stack) -
     said = refused(stack, secrets={"OPENAI_API_KEY": clear})
     assert "- secrets.OPENAI_API_KEY: a secret in clear; encrypt it" in said
     assert clear not in said
+
+
+def test_u13_an_image_that_cannot_be_pulled_is_refused_before_anything_is_touched(
+    stack: Stack, running: list[str], engine: docker.DockerClient
+) -> None:
+    said = refused(stack, images={"haproxy": "127.0.0.1:9/haproxy:1", "prometheus": "registry.invalid/prometheus:1"})
+    assert "- images.haproxy: 127.0.0.1:9/haproxy:1: its registry cannot be asked (" in said
+    assert "- images.prometheus: registry.invalid/prometheus:1: " in said
+    assert "Traceback" not in said
+    assert replicas(engine, stack) == running
 
 
 def test_a_taken_port_is_said_with_who_has_it_and_what_moves_ours(stack: Stack) -> None:
