@@ -26,8 +26,7 @@ def nightly(left: str) -> dict[str, str]:
 
 def value(hash_: str, left: str, *, limit: float = 100, instance: str = "a") -> dict[str, str]:
     """Return the budget of one of the values that a rotated key had, as a replica shows it."""
-    labels = {"api_key_alias": "chat-app", "hashed_api_key": hash_}
-    return budget("api_key", left=left, limit=limit, hours=None, instance=instance, **labels)
+    return budget("api_key", left=left, limit=limit, api_key_alias="chat-app", hashed_api_key=hash_, instance=instance)
 
 
 DAILY = {"severity": "warning", "budget_of": "key", "period": "1d"}
