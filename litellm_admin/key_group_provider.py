@@ -213,11 +213,8 @@ def _seen(props: Mapping[str, Any], alias: str, live: Live) -> Props:
     filled |= undeclared_expiry(declared, live)
     drifted = {f: v for f in names if not GroupKeyApi.agrees(f, declared[f], v := live.fields.get(f))}
     emptied = {f for f, value in drifted.items() if is_empty(value)}
-    said = {
-        f: value
-        for f, value in {**(props["keys"][alias] or {}), **drifted, **filled}.items()
-        if f not in emptied | {EMPTIED}
-    }
+    shown = {**(props["keys"][alias] or {}), **drifted, **filled}
+    said = {f: value for f, value in shown.items() if f not in emptied | {EMPTIED}}
     # Null does not reach the engine, and what all share would seem to hold.
     hidden = sorted(emptied & (props.get("fields") or {}).keys())
     return {**said, EMPTIED: hidden} if hidden else said

@@ -163,9 +163,8 @@ class ObjectProvider(ResourceProvider):
     def drift(self, props: Mapping[str, Any], live: Live) -> set[str]:
         """Name the declared fields that the proxy holds differently from what was recorded, and those it filled in."""
         names = (props.keys() & self.api.managed()) - self.api.unreadable
-        return {f for f in names if not self.api.agrees(f, props[f], live.fields.get(f))} | self.api.filled(
-            props, live
-        ).keys()
+        other = {f for f in names if not self.api.agrees(f, props[f], live.fields.get(f))}
+        return other | self.api.filled(props, live).keys()
 
     def held(self, live: Live, field: str) -> Any:
         """Return a field as it could be declared; None if it is empty or has no such form."""

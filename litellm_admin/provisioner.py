@@ -142,7 +142,8 @@ class ProvisionerProvider(ResourceProvider):
             live = client.keys.find(id_, subject=_subject(props))
         except AdminError as error:
             if error.kind == EXPIRED:
-                return ReadResult(id_, {**props, FILLED: ["duration"]}, dict(props))
+                known = {name: props[name] for name in _INPUTS if name in props}
+                return ReadResult(id_, {**props, FILLED: ["duration"]}, {**known, "token": props["key"]})
             return unread(id_, props, error)
         if live is None:
             return ReadResult(None, {})
