@@ -79,7 +79,7 @@ class KeyFields(SpendLimits):
     budget_fallbacks: dict[str, tuple[str, ...]] | None = None
     """Model: models to use instead when its budget is spent."""
     end_user_budget_id: Name | None = None
-    """The budget of each end user who comes with this key and has none of their own."""
+    """The budget of each end user who comes with this key and has none of their own; LiteLLM never resets it."""
     throttle_on_budget_exceeded: Flag | None = None
     """Slow down instead of refusing when the budget is spent."""
     tpd_limit: Limit | None = None
