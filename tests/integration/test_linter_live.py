@@ -20,9 +20,8 @@ from config.proxy import SECTIONS, STACK_ENVIRONMENT
 from tests.integration.running_gateway import IMAGES, LABEL
 from tests.price_cases import CASES
 from vocabulary import __main__ as names
-from vocabulary import prices
+from vocabulary import prices, wheel
 from vocabulary.source import Source
-from vocabulary.wheel import READ, version_of
 
 IMAGE = json.loads(IMAGES.read_text())["litellm"]
 WHERE = "import importlib.util, pathlib; print(pathlib.Path(importlib.util.find_spec('{}').origin).parent)"
@@ -30,7 +29,16 @@ PACKAGES = ("litellm", "litellm_enterprise")
 LOAD = """
 import asyncio, json, os, tempfile
 import litellm
+from litellm.proxy.pass_through_endpoints.pass_through_endpoints import set_env_variables_in_header
+from litellm.proxy import proxy_server
 from litellm.proxy.proxy_server import ProxyConfig
+
+references = json.loads(os.environ["REFERENCES"])
+resolved = {
+    "config": ProxyConfig()._check_for_os_environ_vars(references),
+    "header": asyncio.run(set_env_variables_in_header(references)),
+    "stored": {name: ProxyConfig()._resolve_db_litellm_param(name, value) for name, value in references.items()},
+}
 
 def loads(config):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml", delete=False) as file:
@@ -41,7 +49,9 @@ def loads(config):
         return repr(error)[:200]
     return None
 
-print("\\n" + json.dumps([loads(config) for config in json.loads(os.environ["CONFIGS"])]))
+loaded = [loads(config) for config in json.loads(os.environ["CONFIGS"])]
+read = {"limit": litellm.REPEATED_STREAMING_CHUNK_LIMIT, "no_logs": bool(proxy_server.disable_spend_logs)}
+print("\\n" + json.dumps({"loaded": loaded, "resolved": resolved, **read}))
 """
 COST = """
 import json, os
@@ -70,6 +80,14 @@ def counted(model, provider, base_model):
 
 print("\\n" + json.dumps([counted(*case) for case in json.loads(os.environ["CASES"])]))
 """
+REFERENCES: dict[str, Any] = {
+    "whole": "os.environ/T",
+    "start": "os.environ/T/v1",
+    "middle": "https://os.environ/T/v1",
+    "end": "Bearer os.environ/T",
+    "listed": ["os.environ/T"],
+    "nested": {"key": "os.environ/T"},
+}
 MODEL = {"model_name": "chat", "litellm_params": {"model": "openai/gpt-4o-mini", "mock_response": "Hello."}}
 REFUSED = ("a secret in clear", "remove it: the stack", "for LiteLLM Enterprise only", "missing: ")
 """What is wrong with some of LiteLLM's examples: keys in clear, what is the stack's own, and parts left out."""
@@ -115,7 +133,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _extract(file: IO[bytes], folder: Path) -> None:
     with tarfile.open(fileobj=file) as archive:
-        wanted = [member for member in archive if member.name.endswith((*READ, ".yaml"))]
+        wanted = [member for member in archive if member.name.endswith((*wheel.READ, ".yaml"))]
         archive.extractall(folder, wanted, filter="data")
 
 
@@ -130,7 +148,7 @@ def checked(proxy: dict[str, Any], *, secrets: dict[str, str]) -> tuple[tuple[Pr
 def test_the_committed_names_are_those_of_the_image(package: Path) -> None:
     committed = (IMAGES.parent / "litellm_names.json").read_text(encoding="utf-8")
     enterprise = Source(package.with_name("litellm_enterprise"))
-    assert names.document(Source(package), enterprise, version_of(IMAGE)) == committed, "run `make names schema`"
+    assert names.document(Source(package), enterprise, wheel.version_of(IMAGE)) == committed, "run `make names schema`"
 
 
 def test_the_committed_prices_are_those_of_the_image(package: Path) -> None:
@@ -169,6 +187,10 @@ STARTS: dict[str, dict[str, Any]] = {
     "size limit without a licence": {"general_settings": {"max_request_size_mb": 1}},
     "log that needs a licence": {"litellm_settings": {"callbacks": ["gcs_bucket"]}},
 }
+READ = {"litellm_settings": {"REPEATED_STREAMING_CHUNK_LIMIT": 7}}
+"""What LiteLLM reads although no section of its source names it (c53)."""
+WORD = {"general_settings": {"disable_spend_logs": "no"}}
+"""What Pulumi hands over for an unquoted `no` (c16)."""
 STARTS_NOT: dict[str, dict[str, Any]] = {
     "strategy": {"router_settings": {"routing_strategy": "least-busi"}},
     "two models in one fallback": {"router_settings": {"fallbacks": [{"chat": ["chat"], "other": ["chat"]}]}},
@@ -180,12 +202,44 @@ STARTS_NOT: dict[str, dict[str, Any]] = {
 }
 
 
-def test_errors_are_what_litellm_does_not_start_with_and_warnings_are_what_it_passes_over() -> None:
-    cases = {**STARTS, **STARTS_NOT}
-    configs = [{"model_list": [MODEL], **config} for config in cases.values()]
-    answers = json.loads(run(LOAD, CONFIGS=json.dumps(configs)).splitlines()[-1])
-    for (case, _), config, answer in zip(cases.items(), configs, answers, strict=True):
+CASES = {**STARTS, **STARTS_NOT}
+CONFIGS = [{"model_list": [MODEL], **config} for config in CASES.values()]
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, Any]:
+    """What LiteLLM says of all configs and references, in one container."""
+    written = {"CONFIGS": json.dumps([*CONFIGS, READ, WORD]), "REFERENCES": json.dumps(REFERENCES), "T": "value"}
+    said: dict[str, Any] = json.loads(run(LOAD, **written).splitlines()[-1])
+    return said
+
+
+def test_errors_are_what_litellm_does_not_start_with_and_warnings_are_what_it_passes_over(
+    answers: dict[str, Any],
+) -> None:
+    for case, config, answer in zip(CASES, CONFIGS, answers["loaded"][: len(CASES)], strict=True):
         errors, warnings = checked(config, secrets={})
         assert (answer is None) == (case in STARTS), (case, answer)
         assert bool(errors) == (case in STARTS_NOT), (case, errors)
         assert errors or warnings, case
+
+
+def test_c53_what_the_check_takes_for_read_is_read(answers: dict[str, Any]) -> None:
+    assert answers["loaded"][len(CASES) :] == [None, None]
+    assert answers["limit"] == 7
+    assert checked(READ, secrets={}) == ((), ())
+
+
+def test_c16_litellm_takes_a_word_for_false_as_true(answers: dict[str, Any]) -> None:
+    assert answers["no_logs"] is True
+    errors, _ = checked(WORD, secrets={})
+    assert [error.path for error in errors] == ["proxy.general_settings.disable_spend_logs"]
+
+
+def test_c23_litellm_replaces_whole_values_and_the_end_of_a_routes_header(answers: dict[str, Any]) -> None:
+    resolved = answers["resolved"]
+    kept = {name: value for name, value in REFERENCES.items() if name in ("middle", "end", "listed")}
+    assert resolved["config"] == {**kept, "whole": "value", "start": None, "nested": {"key": "value"}}
+    # In a model of the database, what is nested stays as it is.
+    assert resolved["stored"] == {**kept, "whole": "value", "start": None, "nested": REFERENCES["nested"]}
+    assert resolved["header"]["end"] == "Bearer value"
