@@ -72,8 +72,3 @@ def values_below(value: Any, location: Location = ()) -> Iterator[tuple[Location
             waiting += [((*here, index), child) for index, child in reversed(list(enumerate(found)))]
         else:
             yield here, found
-
-
-def texts_below(value: Any, location: Location = ()) -> Iterator[tuple[Location, str]]:
-    """Go through every text in `value`, each with its location."""
-    return ((here, found) for here, found in values_below(value, location) if isinstance(found, str))

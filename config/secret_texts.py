@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from config.problems import Problem, path_of
-from config.reading import Location, texts_below
+from config.reading import Location, values_below
 
 ENVIRON = "os.environ/"
 REFERENCE = re.compile(rf"{ENVIRON}([A-Za-z_][A-Za-z0-9_]*)")
@@ -22,6 +22,8 @@ SECRET_NAME = re.compile(
 
 HEADER_NAME = re.compile(r"(^|_)(key|token|secret|auth|authorization|password|cookie|signature|honeycomb_team)$")
 """How the names of HTTP headers that hold a secret end, written likewise."""
+
+_DIGITS_NAME = re.compile(r"(^|_)(password|passwd|passphrase|secret|api_?key|auth_value)$")
 
 NO_SECRET_NAME = re.compile(
     r"(^|_)(cost|costs|price|public_key|\w*per_token)(_|$)"
@@ -64,7 +66,7 @@ SHAPES = re.compile(
     r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ|-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|\b(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks"
     r"|webhook\.office\.com/\w+|outlook\.office(?:365)?\.com/webhook)/\S+"
-    r"|://[^\s?#]*\?(?:[^\s#]*&)?(?:api_?key|access_token|token|key|sig|secret)=[\w%.~+/-]{8,}"
+    r"|://[^\s?#]*\?(?:[^\s#]*&)?(?:api[_-]?key|access_token|token|key|sig|secret)=[\w%.~+/-]{8,}"
 )
 """How secrets of providers look, whatever the setting is called: keys, tokens, webhooks, keys in a URL's query."""
 
@@ -78,7 +80,10 @@ def secret_problems(
 
     Those at the paths `besides` are another rule's.
     """
-    for location, value in texts_below(settings, path):
+    for location, written in values_below(settings, path):
+        # YAML reads a password of digits as a number; other numbers with such names are limits and prices.
+        digits = type(written) is int and _DIGITS_NAME.search(normal(str(location[-1])))
+        value = written if isinstance(written, str) else str(written) if digits else ""
         place = path_of(location)
         if ENVIRON in value:
             yield from _reference_problems(location, value, declared)

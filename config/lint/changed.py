@@ -13,7 +13,7 @@ from config.lint.vocabulary import vocabulary
 from config.places import SETTINGS, places
 from config.problems import Problem, path_of
 from config.reading import Location, mapping, values_below
-from config.secret_texts import PROSE, SECRET_NAME
+from config.secret_texts import PROSE, SECRET_NAME, normal
 
 DATE = re.compile(r"(?P<day>\d{4}-\d\d-\d\d) (?P<time>\d\d:\d\d:\d\d(?:\.\d+)?) (?P<zone>[+-]\d{4} \S+)")
 """A moment as Go writes it, which is what an unquoted date becomes."""
@@ -21,9 +21,7 @@ DATE = re.compile(r"(?P<day>\d{4}-\d\d-\d\d) (?P<time>\d\d:\d\d:\d\d(?:\.\d+)?) 
 NO_NAME = "<nil>"
 """What Pulumi writes for a name that is null in YAML."""
 
-FLAGS = {"yes": "true", "on": "true", "y": "true", "true": "true", "no": "false", "off": "false", "n": "false"} | {
-    "false": "false"
-}
+FLAGS = dict.fromkeys(("yes", "on", "y", "true"), "true") | dict.fromkeys(("no", "off", "n", "false"), "false")
 """Texts that are meant to be true or false."""
 _WORDS = frozenset({"yes", "no", "on", "off"})
 """Those of them that look like it wherever they stand."""
@@ -57,7 +55,7 @@ def _dates(location: Location, value: Any) -> Iterator[Problem]:
     for depth, part in enumerate(location):
         if isinstance(part, str) and DATE.fullmatch(part):
             yield Problem(path=path_of(location[: depth + 1]), message=f"a date as a name: {_quoted(part)}")
-        elif part == NO_NAME and depth > 1:
+        elif part == NO_NAME and depth > 1:  # one that is no section is another rule's
             yield Problem(path=path_of(location[: depth + 1]), message="a name is missing before the colon")
     if isinstance(value, str) and DATE.fullmatch(value):
         yield Problem(path=path_of(location), message=f"a date: {_quoted(value)}")
@@ -65,8 +63,8 @@ def _dates(location: Location, value: Any) -> Iterator[Problem]:
 
 def _quoted(moment: str) -> str:
     match = DATE.fullmatch(moment)
-    written = f'"{match["day"]}"' if match and match["time"] == "00:00:00" else "it"
-    return f"without quotes it arrives as {moment!r}; write {written}{'' if written != 'it' else ' in quotes'}"
+    mend = f'write "{match["day"]}"' if match and match["time"] == "00:00:00" else "write it in quotes"
+    return f"without quotes it arrives as {moment!r}; {mend}"
 
 
 def _words(values: Mapping[str, Any], said: set[str]) -> Iterator[Problem]:
@@ -76,6 +74,6 @@ def _words(values: Mapping[str, Any], said: set[str]) -> Iterator[Problem]:
             name, path = str(location[-1]), path_of(location)
             if not isinstance(value, str) or value.lower() not in _WORDS or path in said:
                 continue
-            if isinstance(location[-1], str) and name not in _TEXTS and not SECRET_NAME.search(name):
+            if isinstance(location[-1], str) and name not in _TEXTS and not SECRET_NAME.search(normal(name)):
                 message = f"{value!r} is a text, and neither true nor false: to mean that, write {FLAGS[value.lower()]}"
                 yield Problem(path=path, message=message, severity="warning")

@@ -97,6 +97,7 @@ def test_what_is_no_secret_in_the_environment_is_accepted(name: str, value: str)
             "general_settings.alert_to_webhook_url.budget_alerts[1]",
             {"general_settings": {"alert_to_webhook_url": {"budget_alerts": ["os.environ/T", SLACK]}}},
         ),
+        ("router_settings.redis_password", {"router_settings": {"redis_password": 12345678}}),
         ("litellm_settings.openai_key", {"litellm_settings": {"openai_key": "abcdef"}}),
         ("guardrails[0].litellm_params.apiKey", {"guardrails": [{"litellm_params": {"apiKey": "abcdef"}}]}),
     ],
