@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from config.secret_texts import SHAPES
+
 SECRET: Final = "[secret]"  # noqa: S105  # Pulumi's own mask
 UNKNOWN: Final = "[unknown]"
 """A value that is known only when the update runs."""
@@ -25,7 +27,7 @@ _NAMES: Final = re.compile(
 """Names of properties whose text is never shown: keys, logins, what pulumi-random generated, environments."""
 _FINGERPRINTS: Final = "keepers"
 """Keyed hashes by the name of what they are of, variables among them: no secrets (engine/workload.py)."""
-_VALUES: Final = re.compile(r"\bsk-[A-Za-z0-9_-]{16,}|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)")
+_VALUES: Final = re.compile(rf"{SHAPES.pattern}|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)")
 """What looks like a key of LiteLLM or of a provider, or a login inside of an address."""
 _REFERENCE: Final = "os.environ/"
 

@@ -107,3 +107,18 @@ def test_hashes_of_variables_are_compared_and_not_masked() -> None:
         )
     )
     assert "| `variable OPENAI_API_KEY` |" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("https://hooks.slack.com/services/T0/B0/xyz", "xyz"),
+        (f"hf_{'a' * 32}", "a" * 32),
+        ("https://mcp.example.com/mcp?api_key=0123456789abcdef", "0123456789abcdef"),
+    ],
+)
+def test_what_the_stack_config_refuses_by_its_shape_is_not_shown(text: str, hidden: str) -> None:
+    shown = scrubbed(f"url: {text} and more")
+    assert hidden not in shown
+    assert SECRET in shown
+    assert shown.endswith(" and more")
