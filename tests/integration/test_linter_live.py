@@ -18,7 +18,7 @@ from config import settings
 from config.problems import ConfigError, Problem
 from config.proxy import SECTIONS, STACK_ENVIRONMENT
 from tests.integration.running_gateway import IMAGES, LABEL
-from tests.price_cases import CASES
+from tests.price_cases import CASES as PRICED
 from vocabulary import __main__ as names
 from vocabulary import prices, wheel
 from vocabulary.source import Source
@@ -153,13 +153,13 @@ def test_the_committed_names_are_those_of_the_image(package: Path) -> None:
 
 def test_the_committed_prices_are_those_of_the_image(package: Path) -> None:
     committed = (IMAGES.parent / "litellm_prices.json").read_text(encoding="utf-8")
-    assert prices.document(Source(package), version_of(IMAGE)) == committed, "run `make names`"
+    assert prices.document(Source(package), wheel.version_of(IMAGE)) == committed, "run `make names`"
 
 
 def test_u02_litellm_counts_the_models_whose_price_is_known_and_nothing_for_the_others() -> None:
-    asked = json.dumps([(case.model, case.provider, case.base_model) for case in CASES])
+    asked = json.dumps([(case.model, case.provider, case.base_model) for case in PRICED])
     answers = json.loads(run(COST, CASES=asked, LITELLM_LOCAL_MODEL_COST_MAP="True").splitlines()[-1])
-    for case, counted in zip(CASES, answers, strict=True):
+    for case, counted in zip(PRICED, answers, strict=True):
         assert counted == case.priced, case
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from config import settings
@@ -120,7 +119,6 @@ def places(value: Any, location: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ..
 PLACES = [(index, place) for index, config in enumerate(CONFIGS) for place in places(config)]
 
 
-@hypothesis(deadline=None)
 @given(sections=st.dictionaries(st.sampled_from(FIELDS), VALUE, max_size=5))
 def test_c30_arbitrary_values_in_every_section_end_in_no_traceback(sections: dict[str, Any]) -> None:
     goes_on_or_reports(sections)
@@ -131,7 +129,6 @@ def test_the_examples_that_are_mutated_are_accepted(config: dict[str, Any]) -> N
     assert goes_on_or_reports(config) is None
 
 
-@hypothesis(deadline=None)
 @given(at=st.sampled_from(PLACES), value=VALUE)
 def test_c30_documented_examples_with_another_value_end_in_no_traceback(at: tuple[int, Any], value: Any) -> None:
     index, place = at
@@ -147,7 +144,6 @@ SECRET_TEXT = st.text() | st.from_regex(r"[\[{].*") | st.sampled_from(["[abc1234
 URL = st.from_regex(r"(postgres|rediss?|https?)://[^\n]{0,20}(:[^\n]{0,9})?@[^\n]{0,20}/?[^\n]{0,9}") | SECRET_TEXT
 
 
-@hypothesis(deadline=None)
 @given(name=st.sampled_from(SINGLE), text=SECRET_TEXT)
 def test_c32_arbitrary_text_in_each_secret_ends_in_no_traceback_and_is_not_shown(name: str, text: str) -> None:
     error = goes_on_or_reports({name: f"{CANARY}{text}"})
@@ -155,13 +151,11 @@ def test_c32_arbitrary_text_in_each_secret_ends_in_no_traceback_and_is_not_shown
     goes_on_or_reports({name: text})
 
 
-@hypothesis(deadline=None)
 @given(section=st.sampled_from([("database", "external"), ("cache", "external"), ("monitoring", "webhook")]), url=URL)
 def test_arbitrary_text_as_the_address_of_a_server_ends_in_no_traceback(section: tuple[str, str], url: str) -> None:
     goes_on_or_reports({section[0]: {section[1]: url}})
 
 
-@hypothesis(deadline=None)
 @given(text=SECRET_TEXT)
 def test_arbitrary_text_in_a_variable_ends_in_no_traceback(text: str) -> None:
     goes_on_or_reports({"secrets": {"A": text}, "environment": {"B": text}})
