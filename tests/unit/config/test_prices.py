@@ -202,6 +202,6 @@ def test_u02_a_stored_model_and_a_router_are_warned_of_as_those_of_the_file_are(
 def test_the_prices_of_a_large_config_are_looked_up_in_no_time() -> None:
     entries = [acme(f"m{number}") for number in range(300)]
     keys = {f"k{number}": {**LIMIT, "models": [f"m{number % 300}"]} for number in range(1000)}
-    started = time.monotonic()
+    started = time.process_time()
     assert len(warned(*entries, access={"keys": keys})) == 300
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
