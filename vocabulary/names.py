@@ -100,7 +100,7 @@ def _litellm_settings(source: Source) -> frozenset[str]:
     """Return what load_config treats by name, and the variables of the module `litellm`, which it sets otherwise."""
     treated = source.compared(SERVER, "key", function="ProxyConfig.load_config")
     module = source.assigned("__init__.py") | source.assigned("_logging.py") | source.attributes_of("litellm")
-    module |= frozenset(name for name in source.imported_and_read("__init__.py", "litellm") if name.isupper())
+    module |= source.constants_read("__init__.py", "litellm")
     return treated | module | source.read_of("litellm_settings")
 
 

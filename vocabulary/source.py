@@ -6,7 +6,7 @@ import ast
 import functools
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,13 +53,14 @@ class Source:
         """Return the variables of a module: what is assigned or declared outside of functions and classes."""
         return frozenset(name for name in _public([name for name, _ in self._assigned(file)]) if name.islower())
 
-    def imported_and_read(self, file: str, module: str) -> frozenset[str]:
-        """Return what a module imports from another one of the package and others read of it, as `module.name`.
+    def constants_read(self, file: str, module: str) -> frozenset[str]:
+        """Return the names in capitals that a module assigns or imports, and that others read of it: `module.NAME`.
 
-        Those are variables too: whoever sets one on the module changes what the others read.
+        They are variables too: to set one on the module changes what the others read.
         """
         imports = [line for line in self._tree(file).body if isinstance(line, ast.ImportFrom)]
-        names = {alias.asname or alias.name for line in imports for alias in line.names}
+        imported = {alias.asname or alias.name for line in imports for alias in line.names}
+        names = {name for name in imported | {name for name, _ in self._assigned(file)} if name.isupper()}
         read: set[str] = set()
         for path in self._files():
             text = path.read_text(encoding="utf-8")
@@ -152,12 +153,18 @@ class Source:
         return content
 
     def read_of(self, *mappings: str, below: str = "") -> frozenset[str]:
-        """Return the entries that are read, anywhere below a path, of mappings with these names."""
-        names = []
+        """Return the entries that are read, anywhere below a path, of mappings with these names.
+
+        They are named by texts, or by constants that some module assigns a text to.
+        """
+        names: list[str] = []
         for file in self._files(below):
             text = file.read_text(encoding="utf-8")
             if any(mapping in text for mapping in mappings):
-                names += [name for node in ast.walk(ast.parse(text)) for name in _read(node, mappings)]
+                nodes = list(ast.walk(ast.parse(text)))
+                names += [name for node in nodes for name in _read(node, mappings)]
+                constants = {name for node in nodes for name in _read(node, mappings, kind=_constant_names)}
+                names += [text for name in sorted(constants) for text in self._constants.get(name, ())]
         return frozenset(name for name in _public(names) if name.isidentifier())
 
     def attributes_of(self, module: str) -> frozenset[str]:
@@ -178,6 +185,17 @@ class Source:
             flag = isinstance(line, ast.Assign) and (_is_constant_flag(line.value) or _is_call(line.value, "bool"))
             found += [(target.id, "bool" if flag else annotation) for target in targets if isinstance(target, ast.Name)]
         return found
+
+    @functools.cached_property
+    def _constants(self) -> Types:
+        """The texts that modules of the package assign to names in capitals."""
+        found: list[tuple[str, str]] = []
+        for file in self._files():
+            for line in ast.parse(file.read_text(encoding="utf-8")).body:
+                name, value = _target(line), getattr(line, "value", None)
+                if name and name.isupper() and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    found.append((name.lstrip("_"), value.value))
+        return _grouped(found)
 
     @functools.cached_property
     def _trees(self) -> dict[str, ast.Module]:
@@ -264,14 +282,22 @@ def _is_name(node: ast.Attribute, module: str) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id == module
 
 
-def _read(node: ast.AST, mappings: tuple[str, ...]) -> Iterator[str]:
+def _read(
+    node: ast.AST, mappings: tuple[str, ...], *, kind: Callable[[ast.AST], list[str]] | None = None
+) -> Iterator[str]:
+    """Yield the entries of mappings that a node reads: texts, or what `kind` takes from the expression of the entry."""
+    taken = kind or _texts
     if isinstance(node, ast.Subscript) and _is(node.value, mappings):
-        yield from _texts(node.slice)
+        yield from taken(node.slice)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
         if node.func.attr in READERS and _is(node.func.value, mappings):
-            yield from _texts(node.args[0])
+            yield from taken(node.args[0])
     elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In) and _is(node.comparators[0], mappings):
-        yield from _texts(node.left)
+        yield from taken(node.left)
+
+
+def _constant_names(node: ast.AST) -> list[str]:
+    return [node.id.lstrip("_")] if isinstance(node, ast.Name) and node.id.isupper() else []
 
 
 def _is(node: ast.expr, mappings: tuple[str, ...]) -> bool:

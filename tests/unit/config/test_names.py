@@ -136,7 +136,7 @@ def test_c52_sections_that_have_another_place_here_say_which() -> None:
 def test_c53_names_that_litellm_reads_in_another_package_or_as_constants_are_known() -> None:
     assert not warnings(
         proxy={
-            "litellm_settings": {"REPEATED_STREAMING_CHUNK_LIMIT": 7, "ROUTER_MAX_FALLBACKS": 3},
-            "general_settings": {"custom_auth_settings": {"mode": "auto"}, "block_robots": True},
+            "litellm_settings": {"REPEATED_STREAMING_CHUNK_LIMIT": 7, "AZURE_DEFAULT_API_VERSION": "2024-10-21"},
+            "general_settings": {"custom_auth_settings": {"mode": "auto"}, "encryption_algorithm": "aes-gcm"},
         }
     )

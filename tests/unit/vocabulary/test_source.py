@@ -39,11 +39,13 @@ def source(tmp_path: Path) -> Source:
         "    if 'asked_for' in general_settings: ...\n"
         "    elsewhere.get('not_a_setting')\n"
         "    getattr(litellm, 'by_attribute', None)\n"
-        "    if n > litellm.CHUNK_LIMIT and litellm.Router: ...\n"
+        "    if n > litellm.CHUNK_LIMIT and litellm.Router and litellm.API_VERSION: ...\n"
+        "    general_settings.get(BY_CONSTANT)\n"
         "    general_settings.get('by_default', False) or general_settings.get('by_comparison') is True\n"
     )
     (tmp_path / "__init__.py").write_text(
         "from .constants import CHUNK_LIMIT, UNREAD\n"
+        "API_VERSION = '1'\n_BY_CONSTANT: Final = 'by_constant'\n"
         "set_verbose = False\nmodify = bool(os.getenv('MODIFY'))\nretries = 3\nlabel: Optional[bool] = None\n"
     )
     return Source(tmp_path)
@@ -57,13 +59,13 @@ def test_names_are_read_as_they_are_declared_taken_and_asked_for(source: Source)
     assert source.values("types.py", "Kind") == {"one", "two"}
     assert source.parameters("server.py", "Router.__init__") == {"model_list", "num_retries"}
     assert source.compared("server.py", "key", function="Config.load") == {"cache", "s3_params", "sqs_params"}
-    read = {"alerting", "through_or", "by_index", "asked_for", "by_default", "by_comparison"}
+    read = {"alerting", "through_or", "by_index", "asked_for", "by_default", "by_comparison", "by_constant"}
     assert source.read_of("general_settings") == read
     assert source.attributes_of("litellm") == {"by_attribute"}
 
 
 def test_c53_what_a_module_imports_and_others_read_of_it_is_a_setting_too(source: Source) -> None:
-    assert source.imported_and_read("__init__.py", "litellm") == {"CHUNK_LIMIT"}
+    assert source.constants_read("__init__.py", "litellm") == {"CHUNK_LIMIT", "API_VERSION"}
 
 
 def test_c16_types_are_read_as_they_are_annotated_assigned_and_compared(source: Source) -> None:
@@ -71,6 +73,7 @@ def test_c16_types_are_read_as_they_are_annotated_assigned_and_compared(source: 
     assert source.types("server.py", "Router.__init__") == {}
     assert source.types_below("types.py", suffix="arams") == {"rpm": {"int | None"}}
     assert source.types_assigned("__init__.py") == {
+        "API_VERSION": {""},
         "set_verbose": {"bool"},
         "modify": {"bool"},
         "retries": {""},
