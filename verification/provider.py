@@ -107,7 +107,8 @@ def verify(props: Mapping[str, Any], *, gateway: bool, keys: Mapping[str, str], 
         if gateway:
             asked.append(pool.submit(edge_findings, props["url"]))
             asked.append(pool.submit(replica_findings, props["replicas"], props["models"], patience=props["patience"]))
-            if props[BUDGET] is not None:
+            # Pulumi leaves out an input that is None.
+            if props.get(BUDGET) is not None:
                 asked.append(pool.submit(budget_findings, props["url"], props["login"], props[BUDGET]))
         asked.append(pool.submit(key_findings, props["url"], keys, props["expected"], stored=stored))
         findings = [finding for answer in asked for finding in answer.result()]
@@ -134,4 +135,4 @@ def _hash(value: str) -> str:
 
 def _outs(props: Mapping[str, Any]) -> dict[str, Any]:
     """Return what to record. The keys' values stay with the inputs, encrypted."""
-    return {**{name: props[name] for name in GATEWAY}, "verified": _hashes(props)}
+    return {**{name: props[name] for name in GATEWAY if name in props}, "verified": _hashes(props)}
