@@ -88,8 +88,8 @@ def secret_problems(
         if ENVIRON in value:
             yield from _reference_problems(location, value, declared)
         elif place not in besides and stands_in_clear(location, value):
-            mend = f"write {ENVIRON}NAME here and `pulumi config set --secret --path secrets.NAME`"
-            yield Problem(path=place, message=f"a secret in clear; {mend}")
+            fix = f"write {ENVIRON}NAME here and `pulumi config set --secret --path secrets.NAME`"
+            yield Problem(path=place, message=f"a secret in clear; {fix}")
 
 
 def _reference_problems(location: Location, value: str, declared: frozenset[str]) -> Iterator[Problem]:
@@ -97,8 +97,8 @@ def _reference_problems(location: Location, value: str, declared: frozenset[str]
     place = path_of(location)
     for variable in dict.fromkeys(_MENTIONED.findall(value)):
         if variable and variable not in declared:
-            mend = f"`pulumi config set --secret --path secrets.{variable}`"
-            message = f"{ENVIRON}{variable} is not set; {mend}, or add it to `environment`"
+            fix = f"`pulumi config set --secret --path secrets.{variable}`"
+            message = f"{ENVIRON}{variable} is not set; {fix}, or add it to `environment`"
             yield Problem(path=place, message=message)
             return
     if REFERENCE.fullmatch(value):
@@ -116,8 +116,8 @@ def _unread(location: Location, names: list[str]) -> Iterator[Problem]:
     if location[0] == "access" and len(location) > _STORED_DEPTH:
         # _resolve_db_litellm_param in litellm/proxy/proxy_server.py; credentials: components/access.py.
         message = f"in the proxy's database {ENVIRON}NAME is replaced in the first level of this section only"
-        mend = "declare the model in `proxy.model_list`" if names[1] == "models" else "write it one level higher"
-        yield Problem(path=path_of(location), message=f"{message}: {mend}")
+        fix = "declare the model in `proxy.model_list`" if names[1] == "models" else "write it one level higher"
+        yield Problem(path=path_of(location), message=f"{message}: {fix}")
     elif isinstance(location[-1], int) and not _RESOLVED_LISTS & {*names}:
         # _resolved_config_value in litellm/proxy/proxy_server.py.
         message = f"LiteLLM leaves {ENVIRON}NAME in a list as it is: write the value"

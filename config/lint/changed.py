@@ -63,8 +63,8 @@ def _dates(location: Location, value: Any) -> Iterator[Problem]:
 
 def _quoted(moment: str) -> str:
     match = DATE.fullmatch(moment)
-    mend = f'write "{match["day"]}"' if match and match["time"] == "00:00:00" else "write it in quotes"
-    return f"without quotes it arrives as {moment!r}; {mend}"
+    fix = f'write "{match["day"]}"' if match and match["time"] == "00:00:00" else "write it in quotes"
+    return f"without quotes it arrives as {moment!r}; {fix}"
 
 
 def _words(values: Mapping[str, Any], said: set[str]) -> Iterator[Problem]:
