@@ -124,7 +124,7 @@ def _environment(folder: Path, toolchain: Toolchain, additions: Mapping[str, str
 
 def _pytest(layers: Sequence[str], arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run pytest and return its exit status. tests/conftest.py divides the tests among processes."""
-    parallel = ["-n", str(PROCESSES), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    parallel = ["-n", str(PROCESSES), "--dist", "loadscope", "--no-loadscope-reorder"]
     command = ["python", "-m", "pytest", *(f"tests/{name}" for name in layers), *parallel, *arguments]
     try:
         return subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 
@@ -37,23 +38,36 @@ LONGEST_FIRST = (
 left of the processes' time."""
 
 
-@pytest.hookimpl(tryfirst=True)
+def group_of(nodeid: str) -> str:
+    """Return the group of a test: those of one group run in one process, one after the other."""
+    path = nodeid.partition("::")[0]
+    if path.startswith(E2E):
+        return OWN_STACKS.get(path.removeprefix(E2E).removesuffix(".py"), SHARED_STACK)
+    return path
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name each test's group for pytest-xdist (`--dist loadgroup`), sort the groups, and mark what runs on a Swarm."""
+    """Sort the groups, and mark what runs on a Swarm."""
     order = {group: place for place, group in enumerate(LONGEST_FIRST)}
-    groups = {id(item): _group(item) for item in items}
-    items.sort(key=lambda item: order.get(groups[id(item)], len(order)))
+    items.sort(key=lambda item: order.get(group_of(item.nodeid), len(order)))
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(groups[id(item)]))
         if isinstance(item, pytest.Function) and "hosts" in item.fixturenames:
             item.add_marker(pytest.mark.swarm)
 
 
-def _group(item: pytest.Item) -> str:
-    path = item.nodeid.partition("::")[0]
-    if path.startswith(E2E):
-        return OWN_STACKS.get(item.path.stem, SHARED_STACK)
-    return path
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Divide the tests among processes by their groups.
+
+    Its marker `xdist_group` does nothing: xdist 3.8.0 writes it into `_nodeid`, which pytest 9.2 does not read.
+    """
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # tests/unit run without xdist
+
+    class Groups(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Groups(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
