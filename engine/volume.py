@@ -143,7 +143,7 @@ def refuse_lost(name: str, *, recorded: Recorded, accepted: str | None, backups:
     before = recorded.volumes.get(name)
     if before is None or before.id(name) == accepted or volume_exists(name):
         return
-    listed = "\n".join(f"  make restore STACK={stack} FILE={file}" for file in backups)
+    listed = "\n".join(f"  make restore STACK={stack} CONFIRM={stack} FILE={file}" for file in backups)
     restore = f"Then restore one of the backups on this host:\n{listed}" if backups else "This host has no backup of it"
     raise EngineError(f"{_gone(name, before)}. {restore}")
 

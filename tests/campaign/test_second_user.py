@@ -200,12 +200,13 @@ def test_h02_a_protected_database_that_is_gone_stops_the_update_which_names_the_
         refused = first.run(*command)
         assert refused.returncode != 0, refused.stdout[-3000:]
         assert f"the volume {first.prefix}database of the protected database is gone" in refused.stdout
-        assert f"make restore STACK={first.name} FILE={file}" in refused.stdout
+        assert f"make restore STACK={first.name} CONFIRM={first.name} FILE={file}" in refused.stdout
     assert f"{first.prefix}database" not in [volume.name for volume in engine.volumes.list()]
 
     lost = refused.stdout.partition("pulumi config set emptyDatabase ")[2][:8]
     first.configure({**first.config, "emptyDatabase": lost})
     first.up()
+    monkeypatch.setenv("CONFIRM", first.name)
     restore(first, Path(file))
     first.up()
     assert_serves(first)

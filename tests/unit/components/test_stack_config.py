@@ -71,7 +71,8 @@ def test_h02_a_protected_database_that_is_gone_is_told_with_its_backups(
         stack_config.load()
     restores = [line.strip() for line in str(caught.value).splitlines() if "make restore" in line]
     assert restores == [
-        f"make restore STACK=unit FILE={folder}/unit-{day}T100000Z.backup.tar" for day in (20261202, 20261201)
+        f"make restore STACK=unit CONFIRM=unit FILE={folder}/unit-{day}T100000Z.backup.tar"
+        for day in (20261202, 20261201)
     ]
     configure(protect=False)
     stack_config.load()

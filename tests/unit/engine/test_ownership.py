@@ -246,7 +246,7 @@ def test_h02_a_protected_volume_that_is_gone_is_created_again_on_an_explicit_wor
         volume.refuse_lost(DATABASE, recorded=recorded, accepted=None, backups=backups, stack="prod")
     said = str(caught.value)
     assert f"pulumi config set emptyDatabase {lost}" in said
-    assert all(f"make restore STACK=prod FILE={file}" in said for file in backups)
+    assert all(f"make restore STACK=prod CONFIRM=prod FILE={file}" in said for file in backups)
     with pytest.raises(EngineError, match="This host has no backup of it"):
         volume.refuse_lost(DATABASE, recorded=recorded, accepted="00000000", backups=[], stack="prod")
     volume.refuse_lost(DATABASE, recorded=recorded, accepted=lost, backups=[], stack="prod")
