@@ -15,6 +15,7 @@ from components.postgres import DATABASE, HOST, PORT, USER, Login, ReachedArgs, 
 from components.secrets import Secrets
 from config.database import POSTGRES_DEFAULT
 from engine import held_check
+from engine.platform import Kept
 from engine.workload import PublishedPort, Workload
 from postgres_admin.login import DatabaseLogin
 from postgres_admin.server import Server
@@ -39,12 +40,16 @@ class Database(pulumi.ComponentResource):
     data: pulumi.Output[str]
     ready: pulumi.Resource
     """The proxy can log in."""
+    storage: pulumi.Output[str]
+    """Changes when the volume is created again, and everything in it is lost."""
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("litellm-stack:components:Database", name, {}, opts)
+        volume = self._volume(name, args)
+        self.storage = volume.id
         postgres = platform(args.settings).run(
             f"{name}-postgres",
-            _workload(args, volume=self._volume(name, args)),
+            _workload(args, volume=volume.name),
             identity=args.identity,
             name=args.identity.name("database"),
             healthy=f"{name}-healthy",
@@ -80,7 +85,7 @@ class Database(pulumi.ComponentResource):
             place=place(thing, args),
         )
 
-    def _volume(self, name: str, args: DatabaseArgs) -> pulumi.Input[str]:
+    def _volume(self, name: str, args: DatabaseArgs) -> Kept:
         protect = args.settings.protect
         return platform(args.settings).volume(
             # A volume of another name is another resource: a replacement would be refused where it is protected.

@@ -23,6 +23,7 @@ class ExternalDatabase(pulumi.ComponentResource):
     url: pulumi.Output[str]
     data: pulumi.Output[str]
     ready: pulumi.Resource
+    storage: pulumi.Output[str]
     files: Mapping[str, str]
 
     def __init__(
@@ -44,7 +45,7 @@ class ExternalDatabase(pulumi.ComponentResource):
         )
         self.url = pulumi.Output.secret(server.url)
         key = args.secrets.fingerprint_key
-        self.data = fingerprint(server.place, key=key)
+        self.data = self.storage = fingerprint(server.place, key=key)
         self.files = {external_database.CA_PATH: server.ca} if server.ca else {}
         Announcement(
             f"{name}-login",

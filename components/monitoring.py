@@ -64,7 +64,7 @@ class Monitoring(pulumi.ComponentResource):
             args,
             {CONFIG: config, prometheus.RULES_FILE: rules},
             image=engine.image(f"{name}-image", args.settings.images.prometheus, opts=child),
-            volume=volume,
+            volume=volume.name,
         )
         engine.run(
             f"{name}-prometheus",

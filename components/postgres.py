@@ -70,6 +70,10 @@ class Postgres(Protocol):
         """What tells this data from other data: another value is reason to look at it again."""
 
     @property
+    def storage(self) -> pulumi.Output[str]:
+        """Where the data is kept: another value once everything in it was lost."""
+
+    @property
     def ready(self) -> pulumi.Resource:
         """The moment from which on the proxy can log in."""
 

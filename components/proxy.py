@@ -172,6 +172,9 @@ def _workload(args: ProxyArgs, config: MountedFile, files: Mapping[str, MountedF
             **(args.cache.environment if args.cache else {}),
             litellm_runtime.MODULES_PATH: pulumi.Output.from_input(path).apply(litellm_runtime.modules_path),
             "DATABASE_URL": (args.pooler or args.database).url,
+            # LiteLLM writes the budget of the whole proxy once, as it starts: replicas that ran before the database was
+            # lost would not enforce it any more.
+            "LITELLM_STACK_DATABASE": args.database.storage,
             "DISABLE_SCHEMA_UPDATE": "true",  # the migration has done it
             "DRAIN_ENDPOINT_TOKEN": args.secrets.derive("drain-token"),
             "GRACEFUL_SHUTDOWN_TIMEOUT": str(drain_timeout),

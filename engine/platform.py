@@ -35,6 +35,14 @@ class Running:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A volume that outlives what uses it. `name` is the engine's; `id` changes if it is created again, and empty."""
+
+    name: pulumi.Input[str]
+    id: pulumi.Output[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CutOver:
     """The moment from which on only the declared replicas get requests: once all of `reached` are there.
 
@@ -87,8 +95,8 @@ class Platform(Protocol):
 
     def volume(
         self, resource_name: str, *, identity: Identity, name: str, component: str, opts: pulumi.ResourceOptions
-    ) -> pulumi.Input[str]:
-        """Return the engine's name of a volume that outlives what uses it."""
+    ) -> Kept:
+        """Create a volume that outlives what uses it."""
 
     def run(
         self,

@@ -16,7 +16,7 @@ from engine.identity import Identity
 from engine.image import image_id
 from engine.network import Bridge, is_of_the_provider
 from engine.orphans import removed_before_create
-from engine.platform import CutOver, Joined, Running
+from engine.platform import CutOver, Joined, Kept, Running
 from engine.rendered_file import RenderedFile
 from engine.volume import Volume, volume_exists
 from engine.workload import Workload, revision
@@ -83,9 +83,9 @@ class SingleHost:
 
     def volume(
         self, resource_name: str, *, identity: Identity, name: str, component: str, opts: pulumi.ResourceOptions
-    ) -> pulumi.Output[str]:
+    ) -> Kept:
         """Create a named volume, or take over one of an owner that the config names."""
-        return Volume(
+        volume = Volume(
             resource_name,
             volume_name=identity.name(name),
             labels=identity.labels(component),
@@ -93,7 +93,9 @@ class SingleHost:
             take_over=self.take_over,
             lost=self.lost,
             opts=opts,
-        ).name
+        )
+        # None in the preview of an update that records it.
+        return Kept(name=volume.name, id=volume.created.apply(lambda created: created or ""))
 
     def run(
         self,

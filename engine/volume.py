@@ -101,6 +101,7 @@ class Volume(Resource, module="engine", name="Volume"):
     """
 
     name: pulumi.Output[str]
+    created: pulumi.Output[str | None]
 
     def __init__(
         self,

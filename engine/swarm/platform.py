@@ -12,7 +12,7 @@ from engine import ownership
 from engine.identity import Identity
 from engine.image import image_on_every_node
 from engine.orphans import removed_before_create
-from engine.platform import CutOver, Joined, Running
+from engine.platform import CutOver, Joined, Kept, Running
 from engine.swarm import preflight
 from engine.swarm.config_file import ConfigFile, config_file
 from engine.swarm.converged import Converged
@@ -101,11 +101,11 @@ class Swarm:
         name: str,
         component: str,
         opts: pulumi.ResourceOptions,
-    ) -> pulumi.Output[str]:
-        """Return the name of a volume that the node creates, and keeps when the stack goes."""
+    ) -> Kept:
+        """Return a volume that the node creates, and keeps when the stack goes."""
         # It stays in any case, and says so where it goes from the stack.
         told = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=False))
-        return NodeVolume(
+        name_on_node = NodeVolume(
             resource_name,
             volume_name=identity.name(name),
             data_label=self.data_label,
@@ -113,6 +113,7 @@ class Swarm:
             take_over=self.take_over,
             opts=told,
         ).name
+        return Kept(name=name_on_node, id=name_on_node)
 
     def run(
         self,
