@@ -23,7 +23,11 @@ CALLS_IN_BUDGET = 5
 ALLOWED_FAILS = 4
 """Failures within a minute after which a deployment is left: more than the retries that are tested, and not 3, which
 LiteLLM takes for its own default and reads as not set (_is_allowed_fails_set_on_router, router_utils)."""
-SECRETS = {"LANGFUSE_SECRET_KEY": "sk-lf-canary-0123456789", "PROVIDER_KEY": "sk-canary-route-0123456789"}
+SECRETS = {
+    "LANGFUSE_SECRET_KEY": "sk-lf-canary-0123456789",
+    "PROVIDER_KEY": "sk-canary-route-0123456789",
+    "SLACK_WEBHOOK_URL": f"http://{HOST}:{PORT}/slack",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +88,6 @@ def config() -> dict[str, Any]:
             ],
         },
         "environment": {
-            "SLACK_WEBHOOK_URL": f"http://{HOST}:{PORT}/slack",
             "LANGFUSE_HOST": f"http://{HOST}:{PORT}/langfuse",
             "LANGFUSE_PUBLIC_KEY": "pk-lf-route",
         },

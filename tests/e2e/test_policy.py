@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import docker
 import pytest
 
 from config.policy import PROTECTED
-from config.settings import PortSettings
+from config.settings import PortSettings, default_images
 from supply import plans, policy
 from supply.console import Console
 from supply.errors import SupplyError
@@ -23,10 +24,23 @@ from tests.e2e.stack import Stack, free_port
 
 PROJECT = "litellm-stack"
 MANDATORY = dict.fromkeys(PROTECTED, "mandatory")
+UNPINNED = "litellm-stack-policy-test:latest"
 
 
 def pulumi(stack: Stack, **environment: str) -> Pulumi:
     return Pulumi(environment={**stack.environment, **environment}, checkout=stack.folder, stack=stack.name)
+
+
+@pytest.fixture
+def unpinned(stack: Stack) -> Iterator[None]:
+    """Give the edge's image the name UNPINNED: a preview refuses one that the engine neither has nor can pull."""
+    engine = docker.from_env(environment=stack.environment)
+    try:
+        engine.images.get(default_images()["haproxy"]).tag(UNPINNED)
+        yield
+        engine.images.remove(UNPINNED)
+    finally:
+        engine.close()
 
 
 @pytest.fixture
@@ -81,7 +95,7 @@ def broken(rule: str, good: dict[str, Any]) -> tuple[dict[str, Any], str]:
             {"ports": {**good["ports"], "database": port}},
             f"Postgres is published at 127.0.0.1:{port}",
         ),
-        "pinnedImages": ({"images": {"haproxy": "haproxy:latest"}}, "image haproxy:latest has the tag 'latest'"),
+        "pinnedImages": ({"images": {"haproxy": UNPINNED}}, f"image {UNPINNED} has the tag 'latest'"),
         "wildcardModels": (
             {"proxy": {**proxy, "model_list": [*proxy["model_list"], every_model]}},
             "proxy.model_list[4] is 'openai/*'",
@@ -92,6 +106,7 @@ def broken(rule: str, good: dict[str, Any]) -> tuple[dict[str, Any], str]:
     return changes[rule]
 
 
+@pytest.mark.usefixtures("unpinned")
 def test_a_stack_that_breaks_rules_is_told_which_and_what_to_do(stack: Stack, limited: dict[str, Any]) -> None:
     # Apart from the others: with it, the message on a port is another.
     for rules in ({"publicAddress"}, set(PROTECTED) - {"publicAddress"}):
