@@ -205,22 +205,22 @@ def test_no_error_shows_a_value(login: Login, name: str) -> None:
 def test_u02_a_model_without_a_price_costs_nothing_and_is_marked_until_a_price_is_written(
     model: Props, gateway: Gateway, login: Login, name: str
 ) -> None:
-    params = {**model["litellm_params"], "model": "openai/acme-large"}
+    unpriced = {**model["litellm_params"], "model": "openai/acme-large"}
     priced = {"input_cost_per_token": 0.001, "output_cost_per_token": 0.001}
-    infos: dict[str, Props] = {
-        "none": {},
-        "own": priced,
-        "base": {"base_model": "gpt-4o"},
-        "zero": dict.fromkeys(priced, 0),
+    written: dict[str, tuple[Props, Props]] = {
+        "none": ({}, {}),
+        "own": (priced, {}),
+        "base": ({}, {"base_model": "gpt-4o"}),
+        "zero": (dict.fromkeys(priced, 0), {}),
     }
     costs, created = {}, []
-    for kind, info in infos.items():
+    for kind, (params, info) in written.items():
         inputs = {**model, "model_id": f"{name}-{kind}", "model_name": f"{name}-{kind}"}
-        created.append(MODEL.create({**inputs, "litellm_params": params, "model_info": info}))
+        created.append(MODEL.create({**inputs, "litellm_params": {**unpriced, **params}, "model_info": info}))
         message = {"model": f"{name}-{kind}", "messages": [{"role": "user", "content": "Hello"}]}
         headers = gateway.call("POST", "/chat/completions", json=message).headers
         costs[kind] = float(headers.get("x-litellm-response-cost") or 0)
-    marked = prices.read(AdminClient(login["url"], token=login["token"]))
+    marked = prices.read(AdminClient(login["url"], token=gateway.master_key))
     for made in created:
         MODEL.delete(made.id, made.outs or {})
     assert {kind: cost > 0 for kind, cost in costs.items()} == {"none": False, "own": True, "base": True, "zero": False}

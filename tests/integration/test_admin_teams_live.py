@@ -195,7 +195,7 @@ DRIFT: dict[str, tuple[Props, Props, Props]] = {
     "removed": ({"max_budget": 1.0, "models": ["chat"]}, {"max_budget": None, "models": []}, {}),
     "in metadata": ({"metadata": {"a": "b"}}, {"metadata": {"a": "c"}}, {"metadata": {"a": "c"}}),
     "limit of members": ({"team_member_budget": 1.0}, {"team_member_budget": 3.0}, {"team_member_budget": 3.0}),
-    "not managed": ({"max_budget": 1.0}, {"rpm_limit": 7}, {"max_budget": 1.0}),
+    "not declared": ({"max_budget": 1.0}, {"rpm_limit": 7}, {"max_budget": 1.0, "rpm_limit": 7}),
 }
 
 

@@ -205,3 +205,9 @@ def test_the_prices_of_a_large_config_are_looked_up_in_no_time() -> None:
     started = time.process_time()
     assert len(warned(*entries, access={"keys": keys})) == 300
     assert time.process_time() - started < 5
+
+
+def test_u02_a_price_that_litellm_would_drop_is_refused_with_where_to_write_it() -> None:
+    stored = {**acme("house"), "model_info": {"input_cost_per_token": 0.001}}
+    result = found(proxy={"model_list": [acme()]}, access={"models": {"house": stored}})
+    assert "litellm_params" in result.errors["access.models.house.model_info.input_cost_per_token"]
