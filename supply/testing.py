@@ -29,9 +29,7 @@ GO_SOURCES = "*.go"
 
 def check(console: Console) -> int:
     """Run the linters and the type checker; the number of those that found something."""
-    folder = virtualenv.ensure(
-        virtualenv.DEVELOPMENT, checkout=CHECKOUT, folders=user_folders(os.environ), console=console
-    )
+    folder = _packages(console)
     environment = {
         **os.environ,
         "PATH": search_path(folder, Toolchain(folder=None), os.environ),
@@ -61,9 +59,7 @@ def test(layer: str, arguments: Sequence[str], console: Console) -> int:
         raise SupplyError(f"There is no test layer {layer!r}", mend=f"Layers: {', '.join(LAYERS)}, {ALL}")
     layers = list(LAYERS) if layer == ALL else [layer]
     strict = os.environ.get("CI", "").lower() == "true"
-    folder = virtualenv.ensure(
-        virtualenv.DEVELOPMENT, checkout=CHECKOUT, folders=user_folders(os.environ), console=console
-    )
+    folder = _packages(console)
     runnable, environment, reason = _prepare(layers, folder, console)
     missing = [name for name in layers if name not in runnable]
     status = _pytest(runnable, arguments, environment) if runnable else 0
@@ -77,9 +73,7 @@ def test(layer: str, arguments: Sequence[str], console: Console) -> int:
 
 def campaign(*, only: str | None, marker: str | None, stale: bool, console: Console) -> int:
     """Prepare for end-to-end tests and run parts of the campaign; the number of those that failed."""
-    folder = virtualenv.ensure(
-        virtualenv.DEVELOPMENT, checkout=CHECKOUT, folders=user_folders(os.environ), console=console
-    )
+    folder = _packages(console)
     _, environment, reason = _prepare(["e2e"], folder, console)
     if reason:
         return 1
@@ -88,14 +82,19 @@ def campaign(*, only: str | None, marker: str | None, stale: bool, console: Cons
 
 def bench(arguments: Sequence[str], console: Console) -> int:
     """Prepare for the integration layer and run the measurements on it; their exit status."""
-    folder = virtualenv.ensure(
-        virtualenv.DEVELOPMENT, checkout=CHECKOUT, folders=user_folders(os.environ), console=console
-    )
+    folder = _packages(console)
     _, environment, reason = _prepare(["integration"], folder, console)
     if reason:
         return 1
     command = ["python", "-m", "tests.bench", *arguments]
     return subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
+
+
+def _packages(console: Console) -> Path:
+    """Have the packages for development, and return their virtual environment."""
+    return virtualenv.ensure(
+        virtualenv.DEVELOPMENT, checkout=CHECKOUT, folders=user_folders(os.environ), console=console
+    )
 
 
 def _prepare(layers: Sequence[str], folder: Path, console: Console) -> tuple[list[str], dict[str, str], str]:
